@@ -1,0 +1,1 @@
+"""The Slack face: what a person types, presses and sees."""

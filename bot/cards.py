@@ -1,0 +1,168 @@
+"""Posts cards and keeps them in step: every message is drawn from the rows when it is sent.
+
+A feature gives a `Render` for each kind of card it has; everything that waits in the outbox is
+only the kind and the subject's id, so what was removed meanwhile is never shown.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.blocks import Block, section
+from bot.deliveries import Call, Delivery, Work
+from bot.messenger import Response
+from registry import outbox
+from registry.cards import Card, cards_of
+from registry.members import Member
+from registry.networks import Purpose, Workspace, channel_for
+
+POST = "card.post"
+REFRESH = "card.refresh"
+GONE = "This is no longer here."
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a card says: `text` for notifications and screen readers, `blocks` for the eye."""
+
+    text: str
+    blocks: list[Block]
+
+
+@dataclass(frozen=True)
+class Showing:
+    """Which card to draw, and for whom: a member, or None for a channel."""
+
+    subject_id: int
+    reader: Member | None
+
+
+Render = Callable[[Work, Showing], Awaitable[Message | None]]
+
+
+async def post_card(
+    session: AsyncSession,
+    network_id: int,
+    kind: str,
+    subject_id: int,
+    *,
+    now: datetime,
+    member_id: int | None = None,
+    purpose: Purpose | None = None,
+    channel: tuple[int, str] | None = None,
+    due_at: datetime | None = None,
+    about: str | None = None,
+    once: str | None = None,
+) -> bool:
+    """Have a card posted: to a member, a purpose's channel, or (workspace id, channel id)."""
+    payload: dict[str, Any] = {"kind": kind, "subject_id": subject_id}
+    if member_id is not None:
+        payload["member_id"] = member_id
+    elif purpose is not None:
+        payload["purpose"] = purpose.value
+    elif channel is not None:
+        payload["workspace_id"], payload["channel"] = channel
+    return await outbox.enqueue(
+        session, network_id, POST, payload, now=now, due_at=due_at, about=about, once=once
+    )
+
+
+async def refresh_cards(
+    session: AsyncSession, network_id: int, kind: str, subject_id: int, *, now: datetime
+) -> None:
+    """Have every card that shows the subject drawn anew."""
+    for card in await cards_of(session, network_id, kind, subject_id):
+        await outbox.enqueue(session, network_id, REFRESH, {"card_id": card.id}, now=now)
+
+
+def card_deliveries(renders: Mapping[str, Render]) -> dict[str, Delivery]:
+    """The two deliveries that serve every kind of card."""
+
+    async def draw(work: Work, kind: str, showing: Showing) -> Message | None:
+        return await renders[kind](work, showing)
+
+    async def prepare_post(work: Work) -> Call | None:
+        target = await _target(work)
+        if target is None:
+            return None
+        showing = Showing(work.payload["subject_id"], target.reader)
+        message = await draw(work, work.payload["kind"], showing)
+        return message and Call(
+            target.workspace_id,
+            "chat.postMessage",
+            {
+                "channel": target.channel,
+                "text": message.text,
+                "blocks": message.blocks,
+                "unfurl_links": False,
+                "unfurl_media": False,
+            },
+            purpose=target.purpose,
+            member_id=target.reader.id if target.reader else None,
+        )
+
+    async def prepare_refresh(work: Work) -> Call | None:
+        card = await work.session.get(Card, work.payload["card_id"])
+        if card is None:
+            return None
+        reader = await work.session.get(Member, card.member_id) if card.member_id else None
+        message = await draw(work, card.kind, Showing(card.subject_id, reader))
+        if message is None:
+            await work.session.delete(card)
+            message = Message(GONE, [section(GONE)])
+        return Call(
+            card.workspace_id,
+            "chat.update",
+            {
+                "channel": card.channel,
+                "ts": card.ts,
+                "text": message.text,
+                "blocks": message.blocks,
+            },
+            member_id=card.member_id,
+        )
+
+    return {POST: Delivery(prepare_post, _keep), REFRESH: Delivery(prepare_refresh)}
+
+
+@dataclass(frozen=True)
+class _Target:
+    workspace_id: int
+    channel: str
+    reader: Member | None = None
+    purpose: Purpose | None = None
+
+
+async def _target(work: Work) -> _Target | None:
+    payload = work.payload
+    if "member_id" in payload:
+        member = await work.session.get(Member, payload["member_id"])
+        if member is None or member.deactivated_at is not None:
+            return None
+        return _Target(member.workspace_id, member.slack_id, member)
+    if "purpose" in payload:
+        purpose = Purpose(payload["purpose"])
+        channel = await channel_for(work.session, work.network.id, purpose)
+        return channel and _Target(channel.workspace_id, channel.slack_id, purpose=purpose)
+    workspace = await work.session.get(Workspace, payload["workspace_id"])
+    return workspace and _Target(workspace.id, payload["channel"])
+
+
+async def _keep(work: Work, response: Response) -> None:
+    target = await _target(work)
+    if target is None:
+        return
+    work.session.add(
+        Card(
+            network_id=work.network.id,
+            workspace_id=target.workspace_id,
+            kind=work.payload["kind"],
+            subject_id=work.payload["subject_id"],
+            member_id=target.reader.id if target.reader else None,
+            channel=response["channel"],
+            ts=response["ts"],
+        )
+    )

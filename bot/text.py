@@ -1,0 +1,57 @@
+"""Words for Slack: escaping, cutting to a limit, dates."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+ELLIPSIS = "…"
+
+
+def escape(text: str) -> str:
+    """What a person or a feed wrote, safe inside Slack's mrkdwn."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def cut(text: str, most: int) -> str:
+    """The text on at most `most` characters, ended by an ellipsis where it was cut."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + ELLIPSIS
+
+
+def quoted(text: str, most: int = 2900) -> str:
+    """Escaped and cut so that the escaped text fits, never in the middle of an entity."""
+    escaped = escape(text)
+    room = most
+    while len(escaped) > most:
+        room -= max(1, (len(escaped) - most) // 5)
+        escaped = escape(cut(text, room))
+    return escaped
+
+
+def day(value: date) -> str:
+    """'9 March 2026'."""
+    return str(format_date(value, "d MMMM y", locale="en_GB"))
+
+
+def short_day(value: date) -> str:
+    """'Mon 9 Mar'."""
+    return str(format_date(value, "EEE d MMM", locale="en_GB"))
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """A moment in each reader's own time, with the network's time for clients that cannot."""
+    local = value.astimezone(zone)
+    fallback = f"{short_day(local.date())}, {local:%H:%M}"
+    return f"<!date^{int(value.timestamp())}^{{date_short_pretty}}, {{time}}|{fallback}>"
+
+
+def joined(words: Iterable[str]) -> str:
+    """'a, b and c'."""
+    *most, last = [*words] or [""]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """'1 need', '3 needs'."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,1 @@
+"""What the network knows: tables, queries and rules, one noun a module."""

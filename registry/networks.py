@@ -1,0 +1,169 @@
+"""Networks, the workspaces that joined them, and which channel gets what."""
+
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.database import Base
+from registry.secrets import Keys
+
+
+class Purpose(StrEnum):
+    """What a channel is used for."""
+
+    DIGEST = "digest"
+    FUNDING = "funding"
+    EVENTS = "events"
+
+
+class Network(Base):
+    """A partnership network: the tenant."""
+
+    __tablename__ = "networks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    time_zone: Mapped[str] = mapped_column(default="Europe/London")
+    nation: Mapped[str] = mapped_column(default="ENG")
+    change_number: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class Workspace(Base):
+    """A Slack workspace in which the app is installed; its network is the tenant."""
+
+    __tablename__ = "workspaces"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("networks.id"), index=True)
+    team_id: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    bot_user_id: Mapped[str]
+    sealed_token: Mapped[str]
+    installer: Mapped[str | None]
+    installed_at: Mapped[datetime]
+    suspended_at: Mapped[datetime | None]
+    suspended_because: Mapped[str | None]
+    uninstalled_at: Mapped[datetime | None]
+
+    @property
+    def active(self) -> bool:
+        return self.suspended_at is None and self.uninstalled_at is None
+
+
+class Channel(Base):
+    """The channel that a network chose for a purpose, one each."""
+
+    __tablename__ = "channels"
+    __table_args__ = (UniqueConstraint("network_id", "purpose"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete="CASCADE"))
+    purpose: Mapped[str]
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    slack_id: Mapped[str]
+    stopped_because: Mapped[str | None]
+
+
+class Invitation(Base):
+    """A single-use code with which another workspace joins a network. Only its hash is kept."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete="CASCADE"))
+    code_hash: Mapped[str] = mapped_column(unique=True)
+    made_by: Mapped[int | None] = mapped_column(
+        ForeignKey("members.id", ondelete="SET NULL", use_alter=True)
+    )
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+async def workspace_of_team(session: AsyncSession, team_id: str) -> Workspace | None:
+    """The workspace that Slack names `team_id`, also one that is suspended."""
+    return await session.scalar(select(Workspace).where(Workspace.team_id == team_id))
+
+
+async def install(
+    session: AsyncSession,
+    *,
+    keys: Keys,
+    team_id: str,
+    team_name: str,
+    bot_user_id: str,
+    bot_token: str,
+    installer: str | None,
+    now: datetime,
+    network: Network | None = None,
+) -> tuple[Workspace, bool]:
+    """Keep a workspace's token; a first installation starts a network of its own.
+
+    Returns the workspace and whether it is new. A repeated installation renews the token
+    and ends a suspension, and leaves network and members as they are.
+    """
+    workspace = await workspace_of_team(session, team_id)
+    if workspace is not None:
+        workspace.sealed_token = keys.seal(bot_token)
+        workspace.bot_user_id = bot_user_id
+        workspace.name = team_name
+        workspace.suspended_at = workspace.suspended_because = workspace.uninstalled_at = None
+        return workspace, False
+    if network is None:
+        network = Network(name=team_name, created_at=now)
+        session.add(network)
+        await session.flush()
+    workspace = Workspace(
+        network_id=network.id,
+        team_id=team_id,
+        name=team_name,
+        bot_user_id=bot_user_id,
+        sealed_token=keys.seal(bot_token),
+        installer=installer,
+        installed_at=now,
+    )
+    session.add(workspace)
+    await session.flush()
+    return workspace, True
+
+
+def suspend(workspace: Workspace, because: str, now: datetime) -> None:
+    """Stop posting to a workspace whose token no longer works."""
+    if workspace.suspended_at is None:
+        workspace.suspended_at = now
+        workspace.suspended_because = because
+
+
+async def channel_for(session: AsyncSession, network_id: int, purpose: Purpose) -> Channel | None:
+    """The channel chosen for a purpose, unless it stopped working."""
+    return await session.scalar(
+        select(Channel).where(
+            Channel.network_id == network_id,
+            Channel.purpose == purpose,
+            Channel.stopped_because.is_(None),
+        )
+    )
+
+
+async def choose_channel(
+    session: AsyncSession, workspace: Workspace, purpose: Purpose, slack_id: str
+) -> None:
+    """Use a channel for a purpose from now on, in place of the one before."""
+    channel = await session.scalar(
+        select(Channel).where(
+            Channel.network_id == workspace.network_id, Channel.purpose == purpose
+        )
+    )
+    if channel is None:
+        channel = Channel(network_id=workspace.network_id, purpose=purpose)
+        session.add(channel)
+    channel.workspace_id, channel.slack_id = workspace.id, slack_id
+    channel.stopped_because = None

@@ -1,0 +1,201 @@
+"""The durable queue of things to do: written with the rows it follows from, done by a worker.
+
+`due_at` is on the network's clock (which the playground can move); leases and back-off are
+on the machine's own.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, and_, case, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.database import Base
+
+LEASE = timedelta(seconds=60)
+FIRST_RETRY = timedelta(seconds=2)
+LONGEST_RETRY = timedelta(hours=1)
+MOST_ATTEMPTS = 12
+
+
+class State(StrEnum):
+    """Where a row is on its way."""
+
+    WAITING = "waiting"
+    LEASED = "leased"
+    SENDING = "sending"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class Errand(Base):
+    """One thing to do. `about` names its subjects, so that removing one removes the errand."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index(None, "state", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    about: Mapped[str | None] = mapped_column(index=True)
+    once: Mapped[str | None] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(default=State.WAITING)
+    due_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    retry_at: Mapped[datetime | None]
+    lease: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    resends: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None]
+    done_at: Mapped[datetime | None]
+
+
+async def enqueue(
+    session: AsyncSession,
+    network_id: int,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    about: str | None = None,
+    once: str | None = None,
+) -> bool:
+    """Add an errand in the caller's transaction.
+
+    once: a key under which there is only ever one errand; False where it was there already.
+    """
+    errand = Errand(
+        network_id=network_id,
+        kind=kind,
+        payload=payload,
+        about=about,
+        once=once,
+        due_at=due_at or now,
+        created_at=now,
+    )
+    if once is None:
+        session.add(errand)
+        return True
+    try:
+        async with session.begin_nested():
+            session.add(errand)
+    except IntegrityError:
+        return False
+    return True
+
+
+async def claim(session: AsyncSession, *, now: datetime, most: int = 10) -> Sequence[Errand]:
+    """Take up to `most` due errands, each for one worker only, until the lease runs out.
+
+    A row whose worker vanished while sending comes back with `resends` counted up: Slack may
+    or may not have had it.
+    """
+    machine_now = datetime.now(UTC)
+    lease = uuid.uuid4().hex
+    free = and_(
+        Errand.state == State.WAITING,
+        Errand.due_at <= now,
+        or_(Errand.retry_at.is_(None), Errand.retry_at <= machine_now),
+    )
+    abandoned = and_(
+        Errand.state.in_([State.LEASED, State.SENDING]), Errand.lease_until < machine_now
+    )
+    chosen = (
+        select(Errand.id)
+        .where(or_(free, abandoned))
+        .order_by(Errand.due_at, Errand.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    stmt = (
+        update(Errand)
+        .where(Errand.id.in_(chosen))
+        .values(
+            state=State.LEASED,
+            lease=lease,
+            lease_until=machine_now + LEASE,
+            attempts=Errand.attempts + 1,
+            resends=Errand.resends + case((Errand.state == State.SENDING, 1), else_=0),
+        )
+        .returning(Errand)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return sorted(await session.scalars(stmt), key=lambda errand: (errand.due_at, errand.id))
+
+
+async def mark(session: AsyncSession, errand: Errand, state: State, now: datetime) -> bool:
+    """Move a leased errand on; False where the lease was lost to another worker meanwhile."""
+    done_at = now if state in (State.DONE, State.DEAD) else None
+    result = await session.execute(
+        update(Errand)
+        .where(Errand.id == errand.id, Errand.lease == errand.lease)
+        .values(state=state, done_at=done_at)
+        .returning(Errand.id)
+    )
+    return result.first() is not None
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: doubling, up to an hour."""
+    doublings: int = 2 ** max(attempts - 1, 0)
+    return min(FIRST_RETRY * doublings, LONGEST_RETRY)
+
+
+async def retry(
+    session: AsyncSession, errand: Errand, error: str, *, after: timedelta | None = None
+) -> None:
+    """Put a leased errand back for a later attempt; `after` is what Slack asked us to wait."""
+    await session.execute(
+        update(Errand)
+        .where(Errand.id == errand.id, Errand.lease == errand.lease)
+        .values(
+            state=State.WAITING,
+            last_error=error,
+            retry_at=datetime.now(UTC) + (after or backoff(errand.attempts)),
+        )
+    )
+
+
+async def bury(session: AsyncSession, errand: Errand, error: str, now: datetime) -> None:
+    """Set an errand aside as a dead letter, which an admin can see and retry."""
+    await session.execute(
+        update(Errand)
+        .where(Errand.id == errand.id, Errand.lease == errand.lease)
+        .values(state=State.DEAD, last_error=error, done_at=now)
+    )
+
+
+async def dead_letters(session: AsyncSession, network_id: int) -> list[Errand]:
+    """What could not be done, newest first."""
+    stmt = (
+        select(Errand)
+        .where(Errand.network_id == network_id, Errand.state == State.DEAD)
+        .order_by(Errand.id.desc())
+    )
+    return list(await session.scalars(stmt))
+
+
+async def revive(session: AsyncSession, network_id: int, errand_id: int) -> bool:
+    """Give a dead letter another round of attempts."""
+    result = await session.execute(
+        update(Errand)
+        .where(Errand.network_id == network_id, Errand.id == errand_id, Errand.state == State.DEAD)
+        .values(state=State.WAITING, attempts=0, resends=0, retry_at=None, done_at=None)
+        .returning(Errand.id)
+    )
+    return result.first() is not None
+
+
+async def forget(session: AsyncSession, network_id: int, about: str) -> None:
+    """Delete every errand about a subject, also the done ones: they may quote it."""
+    await session.execute(
+        delete(Errand).where(Errand.network_id == network_id, Errand.about == about)
+    )

@@ -1,0 +1,35 @@
+"""Every table at once, for the migrations and for the test that holds them to the models."""
+
+from registry import (
+    audit,
+    cards,
+    changes,
+    events,
+    expertise,
+    funding,
+    introductions,
+    matches,
+    members,
+    needs,
+    networks,
+    outbox,
+    runs,
+)
+from registry.database import Base
+
+TABLES = (
+    audit,
+    cards,
+    changes,
+    events,
+    expertise,
+    funding,
+    introductions,
+    matches,
+    members,
+    needs,
+    networks,
+    outbox,
+    runs,
+)
+METADATA = Base.metadata
