@@ -1,0 +1,105 @@
+"""Fires what is due, once, however many workers look.
+
+Every worker asks what is due each half minute; a slot's row under a unique constraint, written
+together with what the job leads to, makes it fire once.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import select
+
+from bot.services import Services
+from jobs.slots import Job, Slot, due
+from registry import runs
+from registry.networks import Network, Workspace
+
+log = structlog.get_logger()
+
+EVERY = 30
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+async def fire(services: Services, job: Job, slot: Slot) -> bool:
+    """Do the job for a slot; False where some worker has done it already."""
+    now = services.clock.now()
+    async with services.session_factory.begin() as session:
+        if not await runs.start(
+            session, slot.network_id, slot.job, slot.key, due_at=slot.due_at, now=now
+        ):
+            return False
+        await job.work(session, await session.get_one(Network, slot.network_id), now)
+    services.wake.set()
+    log.info("job_fired", job=slot.job, network=slot.network_id, slot=slot.key)
+    return True
+
+
+class Ticker:
+    """Fires what came due since it last looked, every half minute and whenever it is asked.
+
+    At its start, and where the clock was put back, it looks at the newest slot of every job. A
+    job that fails is tried again at the next tick, and holds up no other.
+    """
+
+    def __init__(self, services: Services, jobs: Sequence[Job]) -> None:
+        self._services = services
+        self._jobs = jobs
+        self._after = BEGINNING
+        self._ticking = asyncio.Lock()
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Begin to tick, at once and then every half minute."""
+        self._scheduler.add_job(
+            self._safely_tick,
+            "interval",
+            seconds=EVERY,
+            next_run_time=datetime.now(UTC),
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Let the tick that is under way finish, then tick no more."""
+        async with self._ticking:
+            self._scheduler.shutdown(wait=False)
+
+    async def tick(self) -> int:
+        """Fire what is due; how many slots that were."""
+        async with self._ticking:
+            now = self._services.clock.now()
+            after = self._after if self._after <= now else BEGINNING
+            fired = [
+                await self._fire(job, slot)
+                for job, slot in due(self._jobs, await self._networks(), after, now)
+            ]
+            self._after = after if None in fired else now
+            return sum(map(bool, fired))
+
+    async def _networks(self) -> Sequence[Network]:
+        """The networks that Docking Point can still reach."""
+        reached = select(Workspace.network_id).where(
+            Workspace.suspended_at.is_(None), Workspace.uninstalled_at.is_(None)
+        )
+        async with self._services.session_factory.begin() as session:
+            stmt = select(Network).where(Network.id.in_(reached)).order_by(Network.id)
+            return (await session.scalars(stmt)).all()
+
+    async def _fire(self, job: Job, slot: Slot) -> bool | None:
+        """Whether it was ours to fire; None where it failed."""
+        try:
+            return await fire(self._services, job, slot)
+        except Exception:  # one job's failure must not keep the others from their time
+            log.exception("job_failed", job=slot.job, network=slot.network_id, slot=slot.key)
+            return None
+
+    async def _safely_tick(self) -> None:
+        try:
+            await self.tick()
+        except Exception:  # the database may be away for a while: the clock outlives that
+            log.exception("tick_failed")

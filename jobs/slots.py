@@ -1,0 +1,115 @@
+"""When each job is due in each network: a pure function of the time."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import holidays
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from registry.networks import Network
+
+LONGEST_PAUSE = 14
+SUNDAY = 6
+
+Work = Callable[[AsyncSession, Network, datetime], Awaitable[None]]
+"""What a job does in a network, in the transaction that takes the slot: it writes rows and
+errands for everything that is due up to now, since slots that were missed are not made up for."""
+
+
+class Rhythm(Protocol):
+    """How often a job comes round."""
+
+    def newest(self, zone: ZoneInfo, nation: str, until: datetime) -> tuple[str, datetime] | None:
+        """The key and moment of the last time it came round, up to `until`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something that happens without anyone asking."""
+
+    name: str
+    rhythm: Rhythm
+    work: Work
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One firing of one job in one network."""
+
+    job: str
+    network_id: int
+    key: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Hourly:
+    """On the hour, UTC: a local hour comes twice in October and is missing in March."""
+
+    def newest(self, zone: ZoneInfo, nation: str, until: datetime) -> tuple[str, datetime] | None:  # noqa: ARG002
+        hour = until.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        return f"{hour:%Y-%m-%dT%H}", hour
+
+
+def every_day(_day: date, _nation: str) -> bool:
+    return True
+
+
+def not_on_sunday(day: date, _nation: str) -> bool:
+    return day.weekday() != SUNDAY
+
+
+def first_working_day(day: date, nation: str) -> bool:
+    """Monday, or the day after where Monday is a bank holiday in that nation, and so on."""
+    week = (day - timedelta(days=back) for back in range(day.weekday(), -1, -1))
+    return day == next((one for one in week if not bank_holiday(one, nation)), None)
+
+
+def bank_holiday(day: date, nation: str) -> bool:
+    """nation: ENG, SCT, WLS or NIR."""
+    return day in _bank_holidays(nation, day.year)
+
+
+@lru_cache
+def _bank_holidays(nation: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("GB", subdiv=nation, years=year))
+
+
+@dataclass(frozen=True)
+class Daily:
+    """At a time of the network's day, on the days that `on` picks.
+
+    Never between 01:00 and 03:00: in October 01:30 comes twice, in March not at all.
+    """
+
+    at: time
+    on: Callable[[date, str], bool] = every_day
+
+    def newest(self, zone: ZoneInfo, nation: str, until: datetime) -> tuple[str, datetime] | None:
+        today = until.astimezone(zone).date()
+        for back in range(LONGEST_PAUSE):
+            day = today - timedelta(days=back)
+            moment = datetime.combine(day, self.at, zone).astimezone(UTC)
+            if moment <= until and self.on(day, nation):
+                return day.isoformat(), moment
+        return None
+
+
+def due(
+    jobs: Iterable[Job], networks: Sequence[Network], after: datetime, until: datetime
+) -> Iterator[tuple[Job, Slot]]:
+    """The newest slot of each job in each network that came after `after`, up to `until`.
+
+    Only the newest: however far the clock moved, a job is done once for all that was missed.
+    Never a slot from before the network existed.
+    """
+    for job in jobs:
+        for network in networks:
+            newest = job.rhythm.newest(network.zone, network.nation, until)
+            if newest is not None and newest[1] > after and newest[1] >= network.created_at:
+                yield job, Slot(job.name, network.id, *newest)
