@@ -17,7 +17,7 @@ from bot.messenger import Response
 from registry import outbox
 from registry.cards import Card, cards_of
 from registry.members import Member
-from registry.networks import Purpose, Workspace, channel_for
+from registry.networks import Purpose, channel_for
 
 POST = "card.post"
 REFRESH = "card.refresh"
@@ -90,7 +90,9 @@ def card_deliveries(renders: Mapping[str, Render]) -> dict[str, Delivery]:
             return None
         showing = Showing(work.payload["subject_id"], target.reader)
         message = await draw(work, work.payload["kind"], showing)
-        return message and Call(
+        if message is None:
+            return None
+        return Call(
             target.workspace_id,
             "chat.postMessage",
             {
@@ -146,9 +148,10 @@ async def _target(work: Work) -> _Target | None:
     if "purpose" in payload:
         purpose = Purpose(payload["purpose"])
         channel = await channel_for(work.session, work.network.id, purpose)
-        return channel and _Target(channel.workspace_id, channel.slack_id, purpose=purpose)
-    workspace = await work.session.get(Workspace, payload["workspace_id"])
-    return workspace and _Target(workspace.id, payload["channel"])
+        if channel is None:
+            return None
+        return _Target(channel.workspace_id, channel.slack_id, purpose=purpose)
+    return _Target(payload["workspace_id"], payload["channel"])
 
 
 async def _keep(work: Work, response: Response) -> None:

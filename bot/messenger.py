@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
+from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -119,6 +120,29 @@ class Messenger:
     async def publish_home(self, client: AsyncWebClient, user_id: str, view: Response) -> Response:
         """Show a person their App Home."""
         return await self._told(lambda: client.views_publish(user_id=user_id, view=view))
+
+    async def whisper(
+        self, respond: AsyncRespond, text: str, blocks: list[Response] | None = None
+    ) -> None:
+        """Answer a press for the presser's eyes only, leaving the message as it is."""
+        await respond(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+
+    async def who_am_i(self, token: str) -> Response:
+        """Slack's `auth.test`: team, team id and our own user there."""
+        return await self._told(lambda: self.client(token).auth_test())
+
+    async def exchange_code(
+        self, client_id: str, client_secret: str, code: str, redirect_uri: str | None
+    ) -> Response:
+        """What an installation by OAuth gives: token, team and installer."""
+        return await self._told(
+            lambda: self.client().oauth_v2_access(
+                client_id=client_id,
+                client_secret=client_secret,
+                code=code,
+                redirect_uri=redirect_uri,
+            )
+        )
 
     async def channel_facts(self, client: AsyncWebClient, channel: str) -> Response:
         """What Slack knows of a channel: private, shared with others, archived, are we in it."""

@@ -10,7 +10,7 @@ from bot.messenger import Messenger
 from bot.settings import Settings
 from registry.clock import Clock
 from registry.database import SessionFactory
-from registry.matches import Matchmaker
+from registry.matchmaker import Matchmaker
 from registry.secrets import Keys
 
 

@@ -1,6 +1,6 @@
 """Members, their organisations and the docking point of each organisation."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, UniqueConstraint, select
@@ -65,6 +65,7 @@ class Member(Base):
     )
     place: Mapped[str | None]
     is_admin: Mapped[bool] = mapped_column(default=False)
+    news_on: Mapped[date | None]
     deactivated_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -32,6 +34,17 @@ async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
                 # Replicas that start together take turns.
                 await connection.execute(text("SELECT pg_advisory_xact_lock(7230417)"))
                 await connection.run_sync(_upgrade, revision)
+
+
+async def is_current(engine: AsyncEngine) -> bool:
+    """Whether the database is of the newest version."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(_is_current)
+
+
+def _is_current(connection: Connection) -> bool:
+    newest = ScriptDirectory.from_config(configuration(connection)).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == newest
 
 
 def _upgrade(connection: Connection, revision: str) -> None:

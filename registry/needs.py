@@ -4,10 +4,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from registry import changes, outbox, places
 from registry.database import Base
+from registry.disclosure import refuse_contact_details
+from registry.members import Member
+from registry.refusal import Refused
+
+SUBJECT = "need"
+LONGEST_QUESTION = 500
+LONGEST_BACKGROUND = 2000
+MOST_PLACES = 10
 
 
 class Output(StrEnum):
@@ -82,7 +93,7 @@ class Need(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
-    told_on: Mapped[date | None]
+    docking_asked_at: Mapped[datetime | None]
 
     @property
     def shared(self) -> bool:
@@ -108,3 +119,148 @@ class NeedDraft:
     money: str | None = None
     visibility: str = Visibility.NETWORK
     hide_council: bool = False
+
+
+def check(draft: NeedDraft, today: date) -> None:
+    """Raise `Refused` with words beside each field that cannot be taken."""
+    wrong: dict[str, str] = {}
+    if not draft.question.strip():
+        wrong["question"] = "Please write your question in a sentence or two."
+    elif len(draft.question) > LONGEST_QUESTION:
+        wrong["question"] = f"Please keep it to {LONGEST_QUESTION} characters."
+    elif said := refuse_contact_details(draft.question):
+        wrong["question"] = said
+    if len(draft.background) > LONGEST_BACKGROUND:
+        wrong["background"] = f"Please keep it to {LONGEST_BACKGROUND:,} characters."
+    elif said := refuse_contact_details(draft.background):
+        wrong["background"] = said
+    if not draft.places or any(places.find(code) is None for code in draft.places):
+        wrong["places"] = "Please choose at least one place from the list."
+    elif len(draft.places) > MOST_PLACES:
+        wrong["places"] = f"Please choose at most {MOST_PLACES} places, or a larger one."
+    if draft.needed_by is not None and draft.needed_by < today:
+        wrong["needed_by"] = "That day has passed. Choose a later one, or leave it empty."
+    if wrong:
+        raise Refused(fields=wrong)
+
+
+async def add(
+    session: AsyncSession, member: Member, draft: NeedDraft, *, form: str, now: datetime
+) -> tuple[Need, bool]:
+    """Keep a new need. The same form delivered again gives the same need, and False."""
+    check(draft, now.date())
+    need = Need(
+        network_id=member.network_id,
+        member_id=member.id,
+        form=form,
+        created_at=now,
+        updated_at=now,
+        **_columns(draft),
+    )
+    try:
+        async with session.begin_nested():
+            session.add(need)
+    except IntegrityError:
+        return (await session.scalars(select(Need).where(Need.form == form))).one(), False
+    await changes.record(session, need.network_id, SUBJECT, need.id)
+    return need, True
+
+
+async def edit(session: AsyncSession, need: Need, draft: NeedDraft, *, now: datetime) -> None:
+    """Change a need. One that was passed on stays so; one made narrower waits again."""
+    check(draft, now.date() if draft.needed_by != need.needed_by else date.min)
+    narrowed = draft.visibility == Visibility.DOCKING_POINT != need.visibility
+    for name, value in _columns(draft).items():
+        setattr(need, name, value)
+    need.passed_on_at = None if narrowed else need.passed_on_at
+    need.updated_at = now
+    await changes.record(session, need.network_id, SUBJECT, need.id)
+
+
+def _columns(draft: NeedDraft) -> dict[str, object]:
+    return {
+        "question": draft.question.strip(),
+        "places": list(draft.places),
+        "needed_by": draft.needed_by,
+        "background": draft.background.strip(),
+        "outputs": list(draft.outputs),
+        "offers": list(draft.offers),
+        "money": draft.money,
+        "visibility": draft.visibility,
+        "hide_council": draft.hide_council,
+    }
+
+
+async def find(session: AsyncSession, network_id: int, need_id: int) -> Need | None:
+    """A need of this network; one of another is as if not there."""
+    return await session.scalar(
+        select(Need).where(Need.network_id == network_id, Need.id == need_id)
+    )
+
+
+async def find_own(session: AsyncSession, member: Member, need_id: int) -> Need:
+    """The member's own need; raises `Refused` for anything else."""
+    need = await find(session, member.network_id, need_id)
+    if need is None or need.member_id != member.id:
+        raise Refused("That need is no longer here. `/need list` shows yours.")
+    return need
+
+
+async def of_member(session: AsyncSession, member: Member) -> list[Need]:
+    """The member's needs, open ones first, newest first."""
+    stmt = (
+        select(Need).where(Need.member_id == member.id).order_by(Need.state.desc(), Need.id.desc())
+    )
+    return list(await session.scalars(stmt))
+
+
+async def close(session: AsyncSession, need: Need, *, now: datetime) -> bool:
+    """End the search; False where it had ended."""
+    return await _move(session, need, NeedState.OPEN, NeedState.CLOSED, closed_at=now)
+
+
+async def reopen(session: AsyncSession, need: Need) -> bool:
+    """Search again; False where it never stopped."""
+    return await _move(session, need, NeedState.CLOSED, NeedState.OPEN, closed_at=None)
+
+
+async def pass_on(session: AsyncSession, need: Need, *, now: datetime) -> bool:
+    """Let the whole network see it, once the officer has agreed; False where it could already."""
+    moved = await session.scalar(
+        update(Need)
+        .where(
+            Need.id == need.id,
+            Need.visibility == Visibility.DOCKING_POINT,
+            Need.passed_on_at.is_(None),
+        )
+        .values(passed_on_at=now)
+        .returning(Need.id)
+    )
+    if moved is not None:
+        await changes.record(session, need.network_id, SUBJECT, need.id)
+    return moved is not None
+
+
+async def _move(
+    session: AsyncSession,
+    need: Need,
+    before: NeedState,
+    after: NeedState,
+    closed_at: datetime | None,
+) -> bool:
+    moved = await session.scalar(
+        update(Need)
+        .where(Need.id == need.id, Need.state == before)
+        .values(state=after, closed_at=closed_at)
+        .returning(Need.id)
+    )
+    if moved is not None:
+        await changes.record(session, need.network_id, SUBJECT, need.id)
+    return moved is not None
+
+
+async def remove(session: AsyncSession, need: Need) -> None:
+    """Delete a need with everything that hangs on it, and what is queued about it."""
+    await changes.record(session, need.network_id, SUBJECT, need.id)
+    await outbox.forget(session, need.network_id, f"need:{need.id}")
+    await session.execute(delete(Need).where(Need.id == need.id))

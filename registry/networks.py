@@ -82,7 +82,7 @@ class Invitation(Base):
     network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete="CASCADE"))
     code_hash: Mapped[str] = mapped_column(unique=True)
     made_by: Mapped[int | None] = mapped_column(
-        ForeignKey("members.id", ondelete="SET NULL", use_alter=True)
+        ForeignKey("members.id", ondelete="SET NULL")
     )
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -145,7 +145,7 @@ async def mark(session: AsyncSession, errand: Errand, state: State, now: datetim
 
 def backoff(attempts: int) -> timedelta:
     """How long to wait after so many attempts: doubling, up to an hour."""
-    doublings: int = 2 ** max(attempts - 1, 0)
+    doublings: int = 2 ** min(max(attempts - 1, 0), 16)
     return min(FIRST_RETRY * doublings, LONGEST_RETRY)
 
 

@@ -1,0 +1,1 @@
+"""First contact: who is this, asked once."""

@@ -1,0 +1,144 @@
+"""Putting the app into a workspace: by a token in the settings, or by Slack's OAuth."""
+
+import secrets
+
+import structlog
+from slack_sdk.oauth import AuthorizeUrlGenerator
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.cards import post_card
+from bot.messenger import Failure, Ours, Transient, WorkspaceGone
+from bot.services import Services
+from bot.settings import Unusable
+from registry import networks
+from registry.members import member_of
+
+log = structlog.get_logger()
+
+SCOPES = (
+    "channels:read",
+    "chat:write",
+    "commands",
+    "groups:read",
+    "im:write",
+    "mpim:write",
+    "users:read",
+    "users:read.email",
+)
+STATE_COOKIE = "docking_point_state"
+STATE_SECONDS = 600
+
+
+async def keep_installation(
+    services: Services,
+    *,
+    team_id: str,
+    team_name: str,
+    bot_user_id: str,
+    bot_token: str,
+    installer: str | None,
+) -> None:
+    """Keep a workspace's token; the first time, welcome whoever is its first admin."""
+    now = services.clock.now()
+    async with services.session_factory.begin() as session:
+        workspace, new = await networks.install(
+            session,
+            keys=services.keys,
+            team_id=team_id,
+            team_name=team_name,
+            bot_user_id=bot_user_id,
+            bot_token=bot_token,
+            installer=installer,
+            now=now,
+        )
+        if new and installer:
+            admin = await member_of(session, workspace, installer, now=now)
+            await post_card(
+                session,
+                workspace.network_id,
+                "welcome",
+                workspace.id,
+                member_id=admin.id,
+                now=now,
+                once=f"welcome:{workspace.id}",
+            )
+    services.wake.set()
+    log.info("workspace_installed", team=team_id, new=new)
+
+
+async def install_from_settings(services: Services) -> None:
+    """Keep the workspace of SLACK_BOT_TOKEN; raises `Unusable` where Slack does not take it."""
+    token = services.settings.slack_bot_token
+    if token is None:
+        return
+    try:
+        answer = await services.messenger.who_am_i(token.get_secret_value())
+    except Transient:
+        raise Unusable(
+            "SLACK_API_URL cannot be reached: check the address and this machine's network."
+        ) from None
+    except (WorkspaceGone, Ours) as failure:
+        raise Unusable(
+            f"SLACK_BOT_TOKEN was refused by Slack ({failure}): copy it again from your Slack "
+            "app's Install App page."
+        ) from None
+    await keep_installation(
+        services,
+        team_id=answer["team_id"],
+        team_name=answer["team"],
+        bot_user_id=answer["user_id"],
+        bot_token=token.get_secret_value(),
+        installer=services.settings.first_admin,
+    )
+
+
+def installing_routes(services: Services) -> list[Route]:
+    """The two addresses of Slack's OAuth, where SLACK_CLIENT_ID is set."""
+    settings = services.settings
+    if not (settings.slack_client_id and settings.slack_client_secret):
+        return []
+    secret = settings.slack_client_secret.get_secret_value()
+    client_id = settings.slack_client_id
+    redirect = f"{settings.public_url}/slack/oauth_redirect" if settings.public_url else None
+    generator = AuthorizeUrlGenerator(client_id=client_id, scopes=SCOPES, redirect_uri=redirect)
+
+    async def install(_request: Request) -> Response:
+        state = secrets.token_urlsafe(24)
+        answer = RedirectResponse(generator.generate(state), 302)
+        answer.set_cookie(
+            STATE_COOKIE,
+            state,
+            max_age=STATE_SECONDS,
+            httponly=True,
+            secure=bool(redirect and redirect.startswith("https")),
+            samesite="lax",
+        )
+        return answer
+
+    async def callback(request: Request) -> Response:
+        state, kept = request.query_params.get("state", ""), request.cookies.get(STATE_COOKIE, "")
+        code = request.query_params.get("code")
+        if not kept or not secrets.compare_digest(state.encode(), kept.encode()):
+            return PlainTextResponse("That link has run out. Please start again.", 400)
+        if not code:
+            return PlainTextResponse("Docking Point was not added. You can close this page.", 200)
+        try:
+            answer = await services.messenger.exchange_code(client_id, secret, code, redirect)
+        except Failure as failure:
+            log.warning("installation_failed", error=str(failure))
+            return PlainTextResponse("Slack did not confirm. Please start again.", 502)
+        await keep_installation(
+            services,
+            team_id=answer["team"]["id"],
+            team_name=answer["team"]["name"],
+            bot_user_id=answer["bot_user_id"],
+            bot_token=answer["access_token"],
+            installer=answer["authed_user"]["id"],
+        )
+        done = PlainTextResponse("Docking Point is in. Go back to Slack: a message waits for you.")
+        done.delete_cookie(STATE_COOKIE)
+        return done
+
+    return [Route("/slack/install", install), Route("/slack/oauth_redirect", callback)]

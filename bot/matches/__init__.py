@@ -1,0 +1,1 @@
+"""Suggestions as people see them, and `/matches`."""

@@ -1,0 +1,103 @@
+"""What becomes of a need once it is kept: suggestions, the officer's card, daily news."""
+
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.cards import Message, Render, Showing, post_card, refresh_cards
+from bot.deliveries import Task, Work
+from bot.needs import docking as docking_cards
+from bot.needs.views import NeedCard, need_message, news_message
+from bot.services import Services
+from registry import docking, matchmaker, needs, suggestions
+from registry.cards import cards_of
+from registry.expertise import is_new
+from registry.matches import Match
+from registry.networks import Network
+from registry.outbox import Errand
+
+CARD = "need"
+NEWS = "need_news"
+
+
+async def suggest(services: Services, errand: Errand) -> None:
+    """Rank, keep what was found, and post the officer's card or bring it up to date."""
+    need_id = errand.payload["need_id"]
+    now = services.clock.now()
+    found = await services.matchmaker.for_need(services.session_factory, need_id, now)
+    async with services.session_factory.begin() as session:
+        need = await needs.find(session, errand.network_id, need_id)
+        if need is None:
+            return
+        network = await session.get_one(Network, need.network_id)
+        pairs = {(need.id, int(one.id)): one for one in found}
+        kept = await matchmaker.keep(session, need.network_id, pairs, now=now)
+        for match in list(kept.values())[: suggestions.MOST_SHOWN]:
+            match.told_on = match.told_on or now.astimezone(network.zone).date()
+        if await cards_of(session, need.network_id, CARD, need.id):
+            await refresh_cards(session, need.network_id, CARD, need.id, now=now)
+        else:
+            await post_card(
+                session,
+                need.network_id,
+                CARD,
+                need.id,
+                member_id=need.member_id,
+                now=now,
+                about=f"need:{need.id}",
+                once=f"need:{need.id}:card",
+            )
+    services.wake.set()
+
+
+async def render_need(work: Work, showing: Showing) -> Message | None:
+    """The officer's card of a need."""
+    need = await needs.find(work.session, work.network.id, showing.subject_id)
+    if need is None:
+        return None
+    find_point = docking.point_to_ask if need.shared else docking.own_point
+    point = await find_point(work.session, need)
+    shown = await suggestions.shown_to_officer(work.session, need, work.now) if need.shared else []
+    return need_message(
+        NeedCard(
+            need=need,
+            suggestions=shown,
+            docking_point=point.organisation if point else None,
+            asked_docking_point=need.docking_asked_at is not None,
+            new_network=await is_new(work.session, work.network.id),
+        )
+    )
+
+
+async def tell_officers(
+    session: AsyncSession, network: Network, found: list[Match], now: datetime
+) -> None:
+    """Post today's news to each officer who has not had theirs yet."""
+    telling = await suggestions.tell_today(session, network, found, now)
+    today = now.astimezone(network.zone).date()
+    for member_id in telling:
+        await post_card(
+            session,
+            network.id,
+            NEWS,
+            today.toordinal(),
+            member_id=member_id,
+            now=now,
+            once=f"{NEWS}:{member_id}:{today}",
+        )
+
+
+async def render_news(work: Work, showing: Showing) -> Message | None:
+    """What came for an officer's needs on the day that the card is of."""
+    if showing.reader is None:
+        return None
+    day = date.fromordinal(showing.subject_id)
+    found = []
+    for need, match in await suggestions.told_on(work.session, showing.reader, day):
+        shown = await suggestions.shown_to_officer(work.session, need, work.now, most=50)
+        found += [(need, one) for one in shown if one.match_id == match.id]
+    return news_message(found) if found else None
+
+
+RENDERS: dict[str, Render] = {CARD: render_need, NEWS: render_news, **docking_cards.RENDERS}
+TASKS: dict[str, Task] = {matchmaker.SUGGEST_FOR_NEED: suggest}

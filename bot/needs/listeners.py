@@ -1,0 +1,221 @@
+"""`/need`, its form and the buttons of its cards."""
+
+import json
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot import forms
+from bot.actor import Actor, acting
+from bot.cards import refresh_cards
+from bot.commands import Command
+from bot.contact.gate import form_for
+from bot.needs import docking
+from bot.needs.deliveries import CARD
+from bot.needs.views import (
+    CALLBACK,
+    NeedForm,
+    confirmation,
+    edit_need_form,
+    need_form,
+    own_needs,
+)
+from bot.pressed import pressed_choice, pressed_id
+from bot.words import MONEY, OFFERS, OUTPUTS, VISIBILITY, sure
+from registry import introductions, matches, needs
+from registry.expertise import is_new
+from registry.matchmaker import look_for
+from registry.needs import Need, NeedDraft, Visibility
+from registry.refusal import Refused
+
+COMMAND = Command(
+    "/need",
+    "post a research question, and hear who could help. `/need` followed by your question "
+    "opens the form with it.",
+    {
+        "list": "your needs",
+        "edit": "change one",
+        "close": "stop looking",
+        "remove": "delete one, with everything that hangs on it",
+    },
+)
+
+
+def register(app: AsyncApp) -> None:
+    app.command("/need")(command)
+    app.action("need.start")(start)
+    app.action("need.detail")(add_detail)
+    app.view(CALLBACK)(submit)
+    app.action("need.edit")(edit)
+    app.action("need.close")(close)
+    app.action("need.reopen")(reopen)
+    app.action("need.remove")(remove)
+    app.action("match.not_fit")(not_fit)
+    docking.register(app)
+
+
+async def command(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
+    """`/need ...`: a known word does it, anything else is the question."""
+    word, rest = COMMAND.split(command.get("text", ""))
+    if word == "help" and not rest:
+        await ack(COMMAND.help())
+        return
+    if word and not rest:
+        await _show_own(ack, context, word)
+        return
+    text = " ".join(command.get("text", "").split())
+    if " " not in text and COMMAND.meant(text):
+        await ack(f"{COMMAND.unknown(text)} To post a need, write it as a question.")
+        return
+    async with acting(context) as actor:
+        view = await form_for(actor, "need", text)
+    await actor.services.messenger.open_modal(context.client, command["trigger_id"], view)
+    await ack()
+
+
+async def _show_own(ack: AsyncAck, context: AsyncBoltContext, word: str) -> None:
+    async with acting(context) as actor:
+        own = await needs.of_member(actor.session, actor.member)
+    if not own:
+        await ack("You have no needs here yet. Type `/need` and your question to post one.")
+        return
+    await ack(text="Your needs", blocks=own_needs(own, None if word == "list" else word))
+
+
+async def start(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """The button "Post a need", wherever it stands."""
+    async with acting(context) as actor:
+        view = await form_for(actor, "need")
+    await actor.services.messenger.open_modal(context.client, body["trigger_id"], view)
+    await ack()
+
+
+async def add_detail(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """Open the rest of the form, keeping what was typed."""
+    view = body["view"]
+    meant = json.loads(view["private_metadata"])
+    form = NeedForm(read_draft(view["state"]["values"]), meant["need_id"], detail=True)
+    async with acting(context) as actor:
+        pass
+    await actor.services.messenger.change_modal(
+        context.client, view["id"], view["hash"], need_form(form)
+    )
+    await ack()
+
+
+def read_draft(state: forms.State, before: Need | None = None) -> NeedDraft:
+    """The need as the form has it; what the form does not hold stays as it was."""
+    detailed = forms.has(state, "visibility")
+    money = forms.chosen(state, "money")
+    first = NeedDraft(
+        question=forms.text(state, "question"),
+        places=forms.several(state, "places"),
+        needed_by=forms.day(state, "needed_by"),
+    )
+    if not detailed:
+        return first
+    visibility = forms.chosen(state, "visibility")
+    return NeedDraft(
+        question=first.question,
+        places=first.places,
+        needed_by=first.needed_by,
+        background=forms.text(state, "background"),
+        outputs=sure(forms.several(state, "outputs"), OUTPUTS),
+        offers=sure(forms.several(state, "offers"), OFFERS),
+        money=money if money in MONEY else None,
+        visibility=visibility if visibility in VISIBILITY else Visibility.NETWORK,
+        hide_council="hide" in forms.several(state, "hide_council"),
+    )
+
+
+async def submit(ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext) -> None:
+    """Keep the need and turn the form into a confirmation."""
+    draft = read_draft(view["state"]["values"])
+    need_id = json.loads(view["private_metadata"])["need_id"]
+    async with acting(context) as actor:
+        if not actor.member.introduced_themselves:
+            raise Refused("Please type `/need` again: we need to know who you are first.")
+        if need_id is None:
+            need, new = await needs.add(
+                actor.session, actor.member, draft, form=view["id"], now=actor.now
+            )
+        else:
+            need, new = await needs.find_own(actor.session, actor.member, need_id), True
+            await needs.edit(actor.session, need, draft, now=actor.now)
+        if new:
+            await look_for(actor.session, need, now=actor.now)
+            if not need.shared:
+                await docking.hand_over(actor, need)
+        new_network = await is_new(actor.session, actor.network.id)
+    shown = confirmation(need, changed=need_id is not None, new_network=new_network)
+    await ack(response_action="update", view=shown)
+
+
+async def edit(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """Open the form with one's own need in it."""
+    async with acting(context) as actor:
+        need = await needs.find_own(actor.session, actor.member, pressed_id(body))
+    await actor.services.messenger.open_modal(
+        context.client, body["trigger_id"], edit_need_form(need)
+    )
+    await ack()
+
+
+async def close(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """Stop looking; who was asked is told only what an ask that ran out tells."""
+    async with acting(context) as actor:
+        need = await needs.find_own(actor.session, actor.member, pressed_id(body))
+        if not await needs.close(actor.session, need, now=actor.now):
+            raise Refused("This need is closed already.")
+        await introductions.withdraw_all(actor.session, actor.network, need.id, now=actor.now)
+        await _refresh(actor, need.id)
+    await _say(context, actor, "Closed. We have stopped looking. `/need list` opens it again.")
+    await ack()
+
+
+async def reopen(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """Look again for a need that was closed."""
+    async with acting(context) as actor:
+        need = await needs.find_own(actor.session, actor.member, pressed_id(body))
+        if not await needs.reopen(actor.session, need):
+            raise Refused("We are looking for this one already.")
+        await look_for(actor.session, need, now=actor.now)
+    await _say(context, actor, "We are looking again.")
+    await ack()
+
+
+async def remove(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """Delete the need now; every card of it says that it is gone."""
+    async with acting(context) as actor:
+        need = await needs.find_own(actor.session, actor.member, pressed_id(body))
+        await introductions.forget_asks(
+            actor.session, actor.network, need_id=need.id, now=actor.now
+        )
+        await needs.remove(actor.session, need)
+        await _refresh(actor, need.id)
+    await _say(context, actor, "Removed. Nothing of this need is kept.")
+    await ack()
+
+
+async def not_fit(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """Take one suggestion away for good, with the reason that was pressed."""
+    match_id, reason = pressed_choice(body)
+    async with acting(context) as actor:
+        match = await matches.find(actor.session, actor.network.id, match_id)
+        need = await needs.find_own(actor.session, actor.member, match.need_id)
+        if reason not in matches.NOT_FIT:
+            raise Refused("Please choose one of the reasons.")
+        match.officer_said = reason
+        await look_for(actor.session, need, now=actor.now)
+    await ack()
+
+
+async def _refresh(actor: Actor, need_id: int) -> None:
+    await refresh_cards(actor.session, actor.network.id, CARD, need_id, now=actor.now)
+
+
+async def _say(context: AsyncBoltContext, actor: Actor, words: str) -> None:
+    """A word back where the press was made in a message (not in App Home)."""
+    if context.respond and context.response_url:
+        await actor.services.messenger.whisper(context.respond, words)

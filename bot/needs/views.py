@@ -1,0 +1,383 @@
+"""The need's form, its card, and the list of one's own."""
+
+import json
+from dataclasses import dataclass, field
+
+from bot.blocks import (
+    Block,
+    actions,
+    button,
+    checkboxes,
+    confirm,
+    context,
+    divider,
+    input_block,
+    modal,
+    options,
+    section,
+    select,
+    text_input,
+)
+from bot.cards import Message
+from bot.matches.views import reasons_line
+from bot.text import cut, day, joined, quoted
+from bot.words import BANDS, MONEY, OFFERS, OUTPUTS, UNSURE, VISIBILITY, told, with_unsure
+from registry import places
+from registry.matches import NOT_FIT
+from registry.needs import LONGEST_BACKGROUND, LONGEST_QUESTION, Need, NeedDraft, NeedState
+from registry.suggestions import SuggestionShown
+
+CALLBACK = "need.submit"
+LIST_MOST = 15
+
+NOTICE = (
+    "We keep your question, place and date until you remove them.\n"
+    "People in this network who might help see them and your council. Your name stays hidden.\n"
+    "You are introduced only when you and the other person have both said yes."
+)
+GUESS = "People may still guess who you are from what you write."
+
+
+@dataclass(frozen=True)
+class NeedForm:
+    """What the form holds while it is open: kept across "Add detail"."""
+
+    draft: NeedDraft
+    need_id: int | None = None
+    detail: bool = False
+
+
+def new_need_form(text: str, place: str | None) -> Block:
+    """The first screen, with the command's text and the member's place in it."""
+    draft = NeedDraft(
+        question=text[:LONGEST_QUESTION], places=(place,) if place else (), needed_by=None
+    )
+    return need_form(NeedForm(draft))
+
+
+def edit_need_form(need: Need) -> Block:
+    """The whole form, with the need in it."""
+    return need_form(NeedForm(draft_of(need), need.id, detail=True))
+
+
+def draft_of(need: Need) -> NeedDraft:
+    return NeedDraft(
+        question=need.question,
+        places=tuple(need.places),
+        needed_by=need.needed_by,
+        background=need.background,
+        outputs=tuple(need.outputs),
+        offers=tuple(need.offers),
+        money=need.money,
+        visibility=need.visibility,
+        hide_council=need.hide_council,
+    )
+
+
+def need_form(form: NeedForm) -> Block:
+    blocks = [context(NOTICE), *_first_screen(form.draft)]
+    blocks += (
+        _detail(form.draft)
+        if form.detail
+        else [actions([button("Add detail", "need.detail")], block_id="more")]
+    )
+    return modal(
+        "Change your need" if form.need_id else "Post a need",
+        blocks,
+        callback_id=CALLBACK,
+        submit="Save" if form.need_id else "Post",
+        metadata=json.dumps({"need_id": form.need_id, "detail": form.detail}),
+    )
+
+
+def _first_screen(draft: NeedDraft) -> list[Block]:
+    date_picker: Block = {"type": "datepicker", "action_id": "needed_by"}
+    if draft.needed_by:
+        date_picker["initial_date"] = draft.needed_by.isoformat()
+    return [
+        input_block(
+            "question",
+            "What do you need to know?",
+            text_input("question", most=LONGEST_QUESTION, initial=draft.question, multiline=True),
+            hint=f"{GUESS} Leave out names, e-mail addresses and phone numbers.",
+        ),
+        input_block("places", "Which place is it about?", place_menu(draft.places)),
+        input_block(
+            "needed_by",
+            "When do you need it?",
+            date_picker,
+            hint="Leave it empty if there is no fixed date.",
+            optional=True,
+        ),
+    ]
+
+
+def place_menu(codes: tuple[str, ...]) -> Block:
+    """A type-ahead menu that takes several places."""
+    menu: Block = {
+        "type": "multi_external_select",
+        "action_id": "place.search",
+        "placeholder": {"type": "plain_text", "text": "Type a council area, region or nation"},
+        "min_query_length": 2,
+    }
+    chosen = options((code, places.label(code)) for code in codes if places.find(code))
+    if chosen:
+        menu["initial_options"] = chosen
+    return menu
+
+
+def _detail(draft: NeedDraft) -> list[Block]:
+    return [
+        input_block(
+            "background",
+            "Background",
+            text_input(
+                "background", most=LONGEST_BACKGROUND, initial=draft.background, multiline=True
+            ),
+            hint="Leave it empty if you are not sure yet.",
+            optional=True,
+        ),
+        input_block(
+            "outputs",
+            "What would help?",
+            checkboxes(
+                "outputs", options(with_unsure(OUTPUTS).items()), draft.outputs or (UNSURE,)
+            ),
+            optional=True,
+        ),
+        input_block(
+            "offers",
+            "What can your council offer?",
+            checkboxes("offers", options(with_unsure(OFFERS).items()), draft.offers or (UNSURE,)),
+            optional=True,
+        ),
+        input_block(
+            "money",
+            "Is there money for it?",
+            select(
+                "money",
+                options(with_unsure(MONEY).items()),
+                "Choose one",
+                initial=draft.money or UNSURE,
+            ),
+            optional=True,
+        ),
+        input_block(
+            "visibility",
+            "Who may see it?",
+            select(
+                "visibility", options(VISIBILITY.items()), "Choose one", initial=draft.visibility
+            ),
+        ),
+        input_block(
+            "hide_council",
+            "Hide my council",
+            checkboxes(
+                "hide_council",
+                options([("hide", "Show only our region, and keep the background back")]),
+                ("hide",) if draft.hide_council else (),
+            ),
+            hint=GUESS,
+            optional=True,
+        ),
+    ]
+
+
+def confirmation(need: Need, *, changed: bool, new_network: bool) -> Block:
+    """What the modal turns into."""
+    title = "Saved" if changed else "Posted"
+    if need.shared:
+        words = "We are looking for people who can help. The answer comes as a direct message."
+    else:
+        words = (
+            "Your docking point has it. Nobody else sees it until they ask you, and you agree, "
+            "to pass it on."
+        )
+    if new_network and need.shared:
+        words += (
+            "\nThis network is new and has few people yet, so your docking point may be the "
+            "quickest way to somebody."
+        )
+    return modal(title, [section(f"*{title}.* {words}")], close="Done")
+
+
+@dataclass(frozen=True)
+class NeedCard:
+    """Everything the officer's card shows."""
+
+    need: Need
+    suggestions: list[SuggestionShown]
+    docking_point: str | None
+    asked_docking_point: bool
+    new_network: bool = False
+    waiting: bool = field(default=False)
+
+
+def need_message(card: NeedCard) -> Message:
+    """The officer's card: the need, then the suggestions or what can be done without any."""
+    need = card.need
+    blocks = [section(f"*Your need*\n{quoted(need.question)}"), context(summary_line(need))]
+    if need.state == NeedState.CLOSED:
+        blocks.append(section("This need is closed. We have stopped looking."))
+        blocks.append(actions([button("Look again", "need.reopen", str(need.id))]))
+        return Message(f"Closed: {cut(need.question, 100)}", blocks)
+    if not need.shared:
+        blocks.append(section(_kept_back(card)))
+    elif card.suggestions:
+        blocks.append(section(f"*{_headline(len(card.suggestions))}*"))
+        for suggestion in card.suggestions:
+            blocks += suggestion_blocks(suggestion)
+    else:
+        blocks += _nobody(card)
+    blocks.append(divider())
+    blocks.append(
+        actions(
+            [
+                button("Change it", "need.edit", str(need.id)),
+                button("Close it", "need.close", str(need.id)),
+            ]
+        )
+    )
+    return Message(_notification(card), blocks)
+
+
+def _notification(card: NeedCard) -> str:
+    question = quoted(card.need.question, 100)
+    if not card.need.shared:
+        return f"With your docking point: {question}"
+    if card.suggestions:
+        return f"{_headline(len(card.suggestions))}: {question}"
+    return f"Nobody yet: {question}"
+
+
+def _headline(number: int) -> str:
+    return "One person could help" if number == 1 else f"{number} people could help"
+
+
+def _kept_back(card: NeedCard) -> str:
+    if card.docking_point is None:
+        return (
+            "Only your docking point may see this need, and your organisation has none yet. "
+            "Ask an admin to name one: `/network people` says who they are."
+        )
+    return (
+        f"Only your docking point ({quoted(card.docking_point, 200)}) sees this. "
+        "If they want to pass it on, they ask you first."
+    )
+
+
+def _nobody(card: NeedCard) -> list[Block]:
+    words = "*Nobody in the network fits yet.* We keep looking and tell you when somebody joins."
+    if card.new_network:
+        words += " The network is new, so a docking point may know somebody."
+    blocks = [section(words)]
+    if card.asked_docking_point:
+        blocks.append(context("The docking point has been asked."))
+    elif card.docking_point is not None:
+        blocks.append(
+            actions([button("Ask the docking point", "need.ask_docking_point", str(card.need.id))])
+        )
+        blocks.append(context(f"It goes to the contact at {quoted(card.docking_point, 200)}."))
+    return blocks
+
+
+def suggestion_blocks(suggestion: SuggestionShown) -> list[Block]:
+    """One candidate: band, who as far as shown, true reasons, and what can be pressed."""
+    lines = [
+        f"*{BANDS[suggestion.band]}*: {quoted(suggestion.profile.shown_as, 300)}",
+        reasons_line(suggestion.reasons),
+    ]
+    if suggestion.profile.outputs:
+        offered = joined(told(suggestion.profile.outputs, OUTPUTS)).lower()
+        lines.append(f"Offers: {offered}")
+    blocks = [section("\n".join(line for line in lines if line))]
+    if suggestion.status:
+        blocks.append(context(suggestion.status))
+    value = str(suggestion.match_id)
+    buttons = []
+    if suggestion.can_ask:
+        buttons = [
+            button("Ask for an introduction", "introduction.ask", value, style="primary"),
+            select(
+                "match.not_fit",
+                options((f"{value}:{reason}", words) for reason, words in NOT_FIT.items()),
+                "Not a fit",
+            ),
+        ]
+    elif suggestion.can_withdraw:
+        buttons = [
+            button(
+                "Withdraw",
+                "introduction.withdraw",
+                str(suggestion.introduction_id),
+                confirm=confirm(
+                    "Withdraw your ask?", "The other person hears nothing more of it.", "Withdraw"
+                ),
+            )
+        ]
+    if buttons:
+        blocks.append(actions(buttons, block_id=f"match-{value}"))
+    return blocks
+
+
+def summary_line(need: Need) -> str:
+    """Place, date, outputs, offers and money on one line."""
+    parts = [joined(places.label(code) for code in need.places)]
+    parts.append(f"needed by {day(need.needed_by)}" if need.needed_by else "no fixed date")
+    if need.outputs:
+        parts.append(joined(told(need.outputs, OUTPUTS)).lower())
+    if need.offers:
+        parts.append(f"offers {joined(told(need.offers, OFFERS)).lower()}")
+    if need.money:
+        parts.append(MONEY[need.money].lower())
+    if need.hide_council:
+        parts.append("council hidden")
+    return quoted(" · ".join(parts), 1500)
+
+
+def own_needs(needs: list[Need], only: str | None = None) -> list[Block]:
+    """The list of one's needs with a button for each act, or for the one that was typed."""
+    blocks: list[Block] = []
+    for need in needs[:LIST_MOST]:
+        state = "" if need.state == NeedState.OPEN else " _(closed)_"
+        blocks.append(section(f"{quoted(need.question, 300)}{state}\n_{summary_line(need)}_"))
+        blocks.append(actions(_own_buttons(need, only), block_id=f"need-{need.id}"))
+    if len(needs) > LIST_MOST:
+        blocks.append(context(f"And {len(needs) - LIST_MOST} more."))
+    return blocks
+
+
+def _own_buttons(need: Need, only: str | None) -> list[Block]:
+    value = str(need.id)
+    ending = (
+        button("Close", "need.close", value)
+        if need.state == NeedState.OPEN
+        else button("Look again", "need.reopen", value)
+    )
+    each = {
+        "edit": button("Change", "need.edit", value),
+        "close": ending,
+        "remove": button(
+            "Remove",
+            "need.remove",
+            value,
+            style="danger",
+            confirm=confirm(
+                "Remove this need?",
+                "It is deleted now, with its suggestions and open asks.",
+                "Remove",
+            ),
+        ),
+    }
+    return [each[only]] if only else list(each.values())
+
+
+def news_message(found: list[tuple[Need, SuggestionShown]]) -> Message:
+    """Once a day: who has joined since and fits the officer's needs."""
+    blocks = [section("*Somebody new could help you*")]
+    for need, suggestion in found[:5]:
+        blocks.append(section(f"For your need: _{quoted(need.question, 400)}_"))
+        blocks += suggestion_blocks(suggestion)
+    if len(found) > 5:  # noqa: PLR2004 - the five shown above
+        blocks.append(context(f"And {len(found) - 5} more: `/need list` shows your needs."))
+    return Message("Somebody new could help with your need", blocks)

