@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from matching.facts import Nearness
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +23,6 @@ from registry.matches import Match
 from registry.members import Member, Organisation
 from registry.needs import Need, NeedState, Visibility
 from registry.networks import Channel, Network
-from registry.runs import Run
 
 JOB = "digest"
 WEEK = timedelta(days=7)
@@ -30,6 +30,7 @@ AHEAD = timedelta(days=14)
 MOST = 5
 MOST_PLACES = 15
 MOST_PAIRS_READ = 300
+COVERS = (Nearness.SAME, Nearness.OVERLAPS)
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -108,9 +109,7 @@ async def digest(
 
 async def digest_of(session: AsyncSession, network: Network, run_id: int) -> Digest | None:
     """The digest that belongs to a run: it goes back to the run before."""
-    run = await session.scalar(
-        select(Run).where(Run.network_id == network.id, Run.job == JOB, Run.id == run_id)
-    )
+    run = await runs.find(session, network.id, JOB, run_id)
     if run is None:
         return None
     before = await runs.before(session, run)
@@ -160,7 +159,7 @@ async def _stopped(session: AsyncSession, network_id: int) -> Sequence[Channel]:
 
 
 async def _first(
-    session: AsyncSession, stmt: Select[tuple[S]], show: Callable[[S], Awaitable[T]]
+    session: AsyncSession, stmt: Select[S], show: Callable[[S], Awaitable[T]]
 ) -> Listing[T]:
     """The first rows of a statement, as they may be shown, and how many there are beyond."""
     number = await session.scalar(select(func.count()).select_from(stmt.order_by(None).subquery()))
@@ -278,5 +277,9 @@ async def _served(session: AsyncSession, network_id: int) -> set[str]:
     )
     served = {code for codes in await session.scalars(needs) for code in codes}
     for codes, own in await session.execute(profiles):
-        served |= {*codes} or {own} - {None}
+        served.update(codes or ([own] if own else []))
     return served
+
+
+def _is_in(code: str, served: set[str]) -> bool:
+    return bool(served) and places.nearness([code], sorted(served)) in COVERS

@@ -81,9 +81,7 @@ class Invitation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete="CASCADE"))
     code_hash: Mapped[str] = mapped_column(unique=True)
-    made_by: Mapped[int | None] = mapped_column(
-        ForeignKey("members.id", ondelete="SET NULL")
-    )
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
@@ -167,3 +165,22 @@ async def choose_channel(
         session.add(channel)
     channel.workspace_id, channel.slack_id = workspace.id, slack_id
     channel.stopped_because = None
+
+
+async def channels(session: AsyncSession, network_id: int) -> dict[Purpose, Channel]:
+    """What was chosen for each purpose, also where it stopped working."""
+    rows = await session.scalars(select(Channel).where(Channel.network_id == network_id))
+    return {Purpose(row.purpose): row for row in rows}
+
+
+async def find_channel(session: AsyncSession, network_id: int, channel_id: int) -> Channel | None:
+    """A choice of this network; one of another is as if not there."""
+    return await session.scalar(
+        select(Channel).where(Channel.network_id == network_id, Channel.id == channel_id)
+    )
+
+
+async def workspaces(session: AsyncSession, network_id: int) -> dict[int, Workspace]:
+    """The workspaces of a network, by id."""
+    stmt = select(Workspace).where(Workspace.network_id == network_id).order_by(Workspace.id)
+    return {row.id: row for row in await session.scalars(stmt)}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -38,10 +38,32 @@ async def start(
 
 
 async def latest(session: AsyncSession, network_id: int, job: str) -> Run | None:
-    """The job's last firing in a network."""
+    """The job's last firing in a network: within a firing, that one."""
     return await session.scalar(
         select(Run)
         .where(Run.network_id == network_id, Run.job == job)
+        .order_by(Run.id.desc())
+        .limit(1)
+    )
+
+
+async def find(session: AsyncSession, network_id: int, job: str, run_id: int) -> Run | None:
+    """A firing of this job in this network; any other is as if not there."""
+    return await session.scalar(
+        select(Run).where(Run.network_id == network_id, Run.job == job, Run.id == run_id)
+    )
+
+
+async def before(session: AsyncSession, run: Run) -> Run | None:
+    """The firing before this one, by the network's clock."""
+    return await session.scalar(
+        select(Run)
+        .where(Run.network_id == run.network_id, Run.job == run.job, Run.due_at < run.due_at)
         .order_by(Run.due_at.desc())
         .limit(1)
     )
+
+
+async def forget(session: AsyncSession, network_id: int, older_than: datetime) -> None:
+    """Delete the firings that were due before a moment."""
+    await session.execute(delete(Run).where(Run.network_id == network_id, Run.due_at < older_than))
