@@ -1,0 +1,304 @@
+// The playground's page: shows one person's Slack and does what they do.
+import { renderBlocks } from "./blocks.js";
+import { clockWords, element, mrkdwn, shortTime } from "./mrkdwn.js";
+
+const find = (name) => document.getElementById(name);
+const memory = JSON.parse(sessionStorage.getItem("playground") ?? "{}");
+let state = null;
+let me = memory.me ?? null;
+let place = memory.place ?? null;
+let step = memory.step ?? 0;
+let seen = memory.seen ?? {};
+let modalKey = null;
+let fields = [];
+let drawn = "";
+
+function remember() {
+  sessionStorage.setItem("playground", JSON.stringify({ me, place, step, seen }));
+}
+
+async function post(path, body) {
+  const response = await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ me, ...body }) });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) toast(answer.words ?? "That did not work. Please try again.");
+  await refresh(true);
+  return answer;
+}
+
+let toastTimer;
+function toast(words) {
+  find("toast").textContent = words;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => { find("toast").textContent = ""; }, 6000);
+}
+
+async function refresh(force = false) {
+  const since = force || !state ? "" : state.version;
+  const response = await fetch(`/state?me=${encodeURIComponent(me ?? "")}&since=${since}`);
+  if (response.status === 204) return;
+  if (!response.ok) return;
+  state = await response.json();
+  me = state.me.id;
+  if (!state.places.some((one) => one.id === place)) place = state.places.find((one) => one.kind === "app")?.id ?? "home";
+  draw();
+}
+
+function viewContext(container, extra = {}) {
+  return {
+    names: state.names, zone: state.me.tz, people: state.people.filter((person) => person.team === state.me.team), channels: state.channels,
+    press: (action) => confirmThen(action.confirm, () => post("/act/press", { container, action })),
+    options: async (action_id, block_id, query) => (await lookUp(container, action_id, block_id, query)),
+    ...extra,
+  };
+}
+
+async function lookUp(container, action_id, block_id, query) {
+  const response = await fetch("/act/options", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ me, container, action_id, block_id, query }) });
+  return response.ok ? (await response.json()).options : [];
+}
+
+function confirmThen(question, act) {
+  if (!question) { act(); return; }
+  const dialog = find("confirm");
+  const close = (yes) => { dialog.close(); if (yes) act(); };
+  dialog.replaceChildren(
+    element("h2", { id: "confirm-title" }, question.title.text),
+    element("p", {}, question.text.text),
+    element("div", {},
+      element("button", { type: "button", onclick: () => close(false) }, question.deny.text),
+      element("button", { type: "button", class: question.style ?? "primary", onclick: () => close(true) }, question.confirm.text)));
+  dialog.showModal();
+}
+
+function draw() {
+  remember();
+  find("workspace").textContent = state.me.workspace;
+  find("time").textContent = clockWords(state.now, state.me.tz);
+  find("person-title").textContent = state.me.title;
+  drawPeople();
+  drawPlaces();
+  drawPlace();
+  drawModal();
+  drawTour();
+}
+
+function drawPeople() {
+  const select = find("person");
+  const groups = new Map();
+  for (const person of state.people) {
+    if (!groups.has(person.group)) groups.set(person.group, []);
+    groups.get(person.group).push(person);
+  }
+  const key = JSON.stringify(state.people);
+  if (select.dataset.key !== key) {
+    select.dataset.key = key;
+    select.replaceChildren(...[...groups].map(([group, people]) => element("optgroup", { label: group },
+      ...people.map((person) => element("option", { value: person.id }, person.name)))));
+  }
+  select.value = me;
+}
+
+function unread(one) {
+  const last = state.messages[one.id]?.at(-1)?.ts ?? "0";
+  return one.id !== place && Number(last) > Number(seen[`${me}:${one.id}`] ?? state.started);
+}
+
+function drawPlaces() {
+  const kinds = [["app", "Docking Point"], ["group", "Introductions"], ["channel", "Channels"]];
+  const rows = [];
+  for (const [kind, title] of kinds) {
+    const some = state.places.filter((one) => one.kind === kind);
+    if (!some.length) continue;
+    rows.push(element("li", { class: "head" }, title));
+    if (kind === "app") rows.push(placeRow({ id: "home", name: "Home" }));
+    rows.push(...some.map(placeRow));
+  }
+  find("places").replaceChildren(...rows);
+}
+
+function placeRow(one) {
+  return element("li", {}, element("button", { type: "button", "aria-current": one.id === place ? "page" : null, onclick: () => go(one.id) },
+    element("span", { class: "name" }, one.name), one.id !== "home" && unread(one) ? element("span", { class: "unread" }, "new") : null));
+}
+
+async function go(where) {
+  place = where;
+  drawn = "";
+  if (where === "home") await post("/act/home", {});
+  else draw();
+  find("main").focus({ preventScroll: true });
+}
+
+function drawPlace() {
+  const one = state.places.find((other) => other.id === place);
+  find("place-name").textContent = place === "home" ? "Home" : one?.title ?? "";
+  find("place-about").textContent = place === "home" ? "Docking Point" : one?.about ?? "";
+  const key = JSON.stringify([me, place, place === "home" ? state.home : state.messages[place]]);
+  if (key === drawn) return;
+  drawn = key;
+  const area = find("messages");
+  if (place === "home") {
+    area.replaceChildren(...(state.home ? renderBlocks(state.home.blocks, viewContext({ view: state.home.id })) : [element("p", { class: "empty" }, "Nothing here yet.")]));
+    area.scrollTop = 0;
+    return;
+  }
+  const messages = state.messages[place] ?? [];
+  area.replaceChildren(...(messages.length ? messages.map(drawMessage) : [element("p", { class: "empty" }, "Nothing here yet. Type / below to see what you can do.")]));
+  area.scrollTop = area.scrollHeight;
+  if (messages.length) seen[`${me}:${place}`] = messages.at(-1).ts;
+  remember();
+  drawPlaces();
+}
+
+function drawMessage(message) {
+  const bot = message.bot;
+  const context = viewContext({ channel: place, ts: message.ts, ephemeral: message.ephemeral });
+  const body = message.blocks?.length ? renderBlocks(message.blocks, context) : [element("div", { class: "block section" }, element("div", {}, ...mrkdwn(message.text, state.names, state.me.tz)))];
+  return element("article", { class: message.ephemeral ? "message only-you" : "message", "aria-label": `${message.author}: ${message.text}` },
+    element("div", { class: bot ? "face bot" : "face", "aria-hidden": "true" }, message.author[0]),
+    element("div", {},
+      element("p", {}, element("span", { class: "who" }, message.author), bot ? element("span", { class: "tag" }, "app") : null,
+        element("span", { class: "when" }, shortTime(message.ts, state.me.tz)), message.edited ? element("span", { class: "when" }, "(edited)") : null),
+      message.ephemeral ? element("p", { class: "note" }, "Only you can see this") : null, ...body));
+}
+
+function drawModal() {
+  const dialog = find("modal");
+  const view = state.modal;
+  if (!view) { if (dialog.open) dialog.close(); modalKey = null; return; }
+  const key = `${me}:${view.id}:${view.hash}`;
+  if (key === modalKey) return;
+  const before = fields;
+  const same = modalKey?.startsWith(`${me}:${view.id}:`);
+  const kept = same ? Object.assign({}, ...before.map((one) => ({ [one.block_id]: { [one.action_id]: one.read() } }))) : {};
+  modalKey = key;
+  fields = [];
+  const context = viewContext({ view: view.id }, { fields, kept, press: (action) => post("/act/press", { container: { view: view.id }, action, values: readFields() }) });
+  const form = element("form", { class: "modal-form", novalidate: true, onsubmit: (event) => { event.preventDefault(); submit(view); } },
+    element("div", { class: "modal-head" }, element("h2", { id: "modal-title" }, view.title.text),
+      element("button", { type: "button", "aria-label": "Close", onclick: () => closeModal(view) }, "×")),
+    element("div", { class: "modal-body" }, ...renderBlocks(view.blocks, context)),
+    element("div", { class: "modal-foot" },
+      element("button", { type: "button", onclick: () => closeModal(view) }, view.close?.text ?? "Cancel"),
+      view.submit ? element("button", { type: "submit", class: "primary" }, view.submit.text) : null));
+  dialog.replaceChildren(form);
+  if (!dialog.open) dialog.showModal();
+  const first = fields.length ? fields[same ? Math.min(before.length, fields.length - 1) : 0].wrapper : form;
+  first.querySelector("input, textarea, select, button")?.focus();
+}
+
+function readFields() {
+  const values = {};
+  for (const one of fields) values[one.block_id] = { [one.action_id]: one.read() };
+  return values;
+}
+
+async function submit(view) {
+  for (const one of fields) { one.error.hidden = true; one.error.textContent = ""; }
+  const answer = await post("/act/submit", { view: view.id, values: readFields() });
+  const wrong = fields.filter((one) => answer.errors?.[one.block_id]);
+  for (const one of wrong) { one.error.textContent = answer.errors[one.block_id]; one.error.hidden = false; }
+  wrong[0]?.wrapper.scrollIntoView({ block: "center" });
+  wrong[0]?.wrapper.querySelector("input, textarea, select")?.focus();
+}
+
+function closeModal(view) {
+  post("/act/close", { view: view.id });
+}
+
+find("modal").addEventListener("cancel", (event) => { event.preventDefault(); if (state.modal) closeModal(state.modal); });
+
+find("person").addEventListener("change", async (event) => {
+  me = event.target.value;
+  place = null;
+  drawn = "";
+  state = null;
+  await refresh(true);
+});
+
+for (const button of document.querySelectorAll("[data-move]")) {
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    toast("Moving the clock…");
+    await post("/act/clock", { move: button.dataset.move });
+    toast("The clock has moved, and what came due has run.");
+    button.disabled = false;
+  });
+}
+
+// Commands
+const say = find("say");
+const commands = find("commands");
+let commandAt = 0;
+
+function matching() {
+  const typed = say.value.trimStart();
+  return typed.startsWith("/") && !typed.includes(" ") ? state.commands.filter((one) => one.command.startsWith(typed)) : [];
+}
+
+function drawCommands() {
+  const some = matching();
+  commands.hidden = some.length === 0 || (some.length === 1 && some[0].command === say.value);
+  commandAt = Math.min(commandAt, Math.max(some.length - 1, 0));
+  commands.replaceChildren(...some.map((one, number) => element("li", { role: "option", "aria-selected": String(number === commandAt),
+    onmousedown: (event) => { event.preventDefault(); pick(one); } }, element("b", {}, one.command), one.description)));
+}
+
+function pick(one) {
+  say.value = `${one.command} `;
+  drawCommands();
+  say.focus();
+}
+
+say.addEventListener("input", drawCommands);
+say.addEventListener("blur", () => { commands.hidden = true; });
+say.addEventListener("keydown", (event) => {
+  if (commands.hidden) return;
+  const some = matching();
+  if (event.key === "ArrowDown") { event.preventDefault(); commandAt = (commandAt + 1) % some.length; drawCommands(); }
+  else if (event.key === "ArrowUp") { event.preventDefault(); commandAt = (commandAt - 1 + some.length) % some.length; drawCommands(); }
+  else if (event.key === "Tab") { event.preventDefault(); pick(some[commandAt]); }
+  else if (event.key === "Escape") { commands.hidden = true; }
+});
+
+find("composer").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const text = say.value.trim();
+  if (!text) return;
+  if (!text.startsWith("/")) { toast("Docking Point listens to commands. Type / to see them."); return; }
+  const channel = place === "home" ? state.places.find((one) => one.kind === "app").id : place;
+  if (place === "home") place = channel;
+  say.value = "";
+  const answer = await post("/act/command", { text, channel });
+  if (answer.words) say.value = text;
+});
+
+// The tour
+function drawTour() {
+  const steps = state.tour;
+  const one = steps[step];
+  find("tour-count").textContent = `Try this: ${step + 1} of ${steps.length}`;
+  find("tour-title").textContent = one.title;
+  find("tour-text").textContent = one.words;
+  find("tour-back").disabled = step === 0;
+  find("tour-next").disabled = step === steps.length - 1;
+}
+
+async function takeMeThere() {
+  const one = state.tour[step];
+  if (one.me && one.me !== me) { me = one.me; state = null; place = null; drawn = ""; await refresh(true); }
+  if (one.place === "app") place = state.places.find((other) => other.kind === "app").id;
+  else if (one.place === "group") place = state.places.find((other) => other.kind === "group")?.id ?? place;
+  else if (one.place) place = state.places.find((other) => other.id === one.place)?.id ?? place;
+  drawn = "";
+  draw();
+  if (one.text) { say.value = one.text; drawCommands(); commands.hidden = true; say.focus(); }
+}
+
+find("tour-go").addEventListener("click", takeMeThere);
+find("tour-next").addEventListener("click", () => { step += 1; draw(); });
+find("tour-back").addEventListener("click", () => { step -= 1; draw(); });
+
+await refresh(true);
+if (!memory.me) await takeMeThere();
+setInterval(() => { refresh().catch(() => {}); }, 700);

@@ -1,0 +1,49 @@
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import text
+
+
+def test_what_a_person_wrote_cannot_become_markup() -> None:
+    assert text.escape("<!channel> a & b <https://x.example|y>") == (
+        "&lt;!channel&gt; a &amp; b &lt;https://x.example|y&gt;"
+    )
+
+
+@given(st.text(max_size=400), st.integers(min_value=10, max_value=300))
+def test_quoted_text_fits_and_ends_in_no_half_entity(written: str, most: int) -> None:
+    quoted = text.quoted(written, most)
+    assert len(quoted) <= most
+    assert "<" not in quoted
+    assert ">" not in quoted
+    for piece in quoted.split("&")[1:]:
+        assert piece.startswith(("amp;", "lt;", "gt;"))
+
+
+def test_short_text_stays_as_it_is() -> None:
+    assert text.cut("abc", 3) == "abc"
+    assert text.cut("abcd", 3) == "ab…"
+
+
+def test_dates_are_told_the_british_way() -> None:
+    assert text.day(date(2026, 3, 9)) == "9 March 2026"
+    assert text.short_day(date(2026, 3, 9)) == "Mon 9 Mar"
+
+
+def test_a_moment_is_told_in_each_readers_own_time() -> None:
+    moment = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
+    assert text.moment(moment, ZoneInfo("Europe/London")) == (
+        "<!date^1782896400^{date_short_pretty}, {time}|Wed 1 Jul, 10:00>"
+    )
+
+
+def test_lists_and_counts_read_well() -> None:
+    assert text.joined([]) == ""
+    assert text.joined(["a"]) == "a"
+    assert text.joined(["a", "b", "c"]) == "a, b and c"
+    assert text.counted(1, "need") == "1 need"
+    assert text.counted(2, "need") == "2 needs"
+    assert text.counted(2, "body", "bodies") == "2 bodies"

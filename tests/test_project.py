@@ -1,0 +1,138 @@
+"""The project holds itself to its own shape: layers, settings, manifest, pins, words."""
+
+import ast
+import json
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import features
+from bot.installing import SCOPES
+from bot.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("registry", "bot", "jobs", "playground")
+LEAVES = ("matching", "feeds")
+PACKAGES = (*LEAVES, *LAYERS)
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if "versions" in path.parts:
+                continue
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            yield name.removesuffix(".__init__"), path
+
+
+def imports_of(path: Path, known: set[str]) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inside = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (inside & known) or {node.module}
+    return {name for name in found if name.split(".")[0] in PACKAGES}
+
+
+GRAPH = {name: path for name, path in modules()}
+
+
+@pytest.mark.parametrize("name", sorted(GRAPH))
+def test_a_package_imports_only_packages_to_its_left(name: str) -> None:
+    package = name.split(".")[0]
+    allowed = {package}
+    if package in LAYERS:
+        allowed |= {*LEAVES, *LAYERS[: LAYERS.index(package)]}
+    imported = {one.split(".")[0] for one in imports_of(GRAPH[name], set(GRAPH))}
+    assert imported <= allowed
+
+
+def test_no_import_goes_round_in_a_circle() -> None:
+    graph = {name: imports_of(path, set(GRAPH)) & set(GRAPH) for name, path in GRAPH.items()}
+    done: set[str] = set()
+
+    def walk(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, " -> ".join([*above, name])
+        if name not in done:
+            for other in sorted(graph[name] - {name}):
+                walk(other, (*above, name))
+            done.add(name)
+
+    for name in graph:
+        walk(name, ())
+
+
+def test_every_setting_is_explained_once_in_the_example() -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    named = [line.split("=")[0] for line in lines if re.match(r"^[A-Z_]+=", line)]
+    assert sorted(named) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_the_examples_values_are_the_defaults(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text((ROOT / ".env.example").read_text())
+    assert Settings(_env_file=tmp_path / ".env") == Settings(_env_file=None)
+
+
+def manifest() -> dict[str, dict[str, object]]:
+    loaded: dict[str, dict[str, object]] = json.loads((ROOT / "manifest.json").read_text())
+    return loaded
+
+
+def source_of_the_bot() -> str:
+    return "\n".join(path.read_text() for name, path in GRAPH.items() if name.startswith("bot"))
+
+
+def test_the_manifest_names_the_commands_that_the_code_answers() -> None:
+    commands = manifest()["features"]["slash_commands"]
+    named = {one["command"] for one in commands}  # type: ignore[attr-defined,index]
+    assert named == set(re.findall(r'app\.command\("(/[a-z]+)"\)', source_of_the_bot()))
+
+
+def test_the_manifest_asks_for_the_scopes_that_the_code_asks_for() -> None:
+    scopes = manifest()["oauth_config"]["scopes"]["bot"]  # type: ignore[index]
+    assert tuple(scopes) == SCOPES
+
+
+def test_the_manifest_subscribes_to_the_events_that_the_code_hears() -> None:
+    events = manifest()["settings"]["event_subscriptions"]["bot_events"]  # type: ignore[index]
+    assert set(events) == set(re.findall(r'app\.event\("([a-z_]+)"\)', source_of_the_bot()))
+
+
+def test_every_card_that_is_posted_can_be_drawn() -> None:
+    assert {"need", "need_news"} <= set(features.RENDERS)
+    assert not set(features.DELIVERIES) & set(features.TASKS)
+
+
+def test_every_pin_is_exact_and_hashed_and_names_no_address() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (ROOT / name).read_text()
+        pins = re.findall(r"^[a-zA-Z0-9]", text, re.MULTILINE)
+        exact = re.findall(r"^[a-zA-Z0-9_.\[\]-]+==[^ ]+ ", text, re.MULTILINE)
+        assert len(pins) == len(exact) > 0
+        assert "://" not in text
+        assert "--index" not in text
+
+
+def test_every_dependency_of_the_project_is_in_the_pins() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pinned = (ROOT / "requirements.txt").read_text().lower()
+    for wanted in project["dependencies"]:
+        name = re.split(r"[\[=<>]", wanted)[0].lower()
+        assert re.search(rf"^{re.escape(name)}(\[.*\])?==", pinned, re.MULTILINE), name
+
+
+def test_nothing_that_is_tracked_names_a_path_of_a_machine() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    for name in tracked:
+        path = ROOT / name
+        if path.suffix in {".py", ".md", ".toml", ".json", ".html", ".js", ""} and path.is_file():
+            text = path.read_text(errors="ignore")
+            assert not re.search(r"/(home|root|Users|work)/\w", text), name
