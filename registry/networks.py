@@ -1,15 +1,18 @@
 """Networks, the workspaces that joined them, and which channel gets what."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.database import Base
 from registry.secrets import Keys
+
+
+KEPT_AFTER_UNINSTALL = timedelta(days=30)
 
 
 class Purpose(StrEnum):
@@ -138,6 +141,24 @@ def suspend(workspace: Workspace, because: str, now: datetime) -> None:
     if workspace.suspended_at is None:
         workspace.suspended_at = now
         workspace.suspended_because = because
+
+
+def uninstall(workspace: Workspace, now: datetime) -> None:
+    """Note that the app was removed; the token is of no more use, so it goes at once."""
+    workspace.uninstalled_at = workspace.uninstalled_at or now
+    workspace.sealed_token = ""
+
+
+async def purge(session: AsyncSession, network_id: int, now: datetime) -> None:
+    """Delete what is kept of this network's workspaces that removed the app long enough ago.
+
+    Their members go, and with them needs, expertise and introductions; a network of which no
+    workspace is left is emptied but stays, so that its runs are not done again.
+    """
+    gone = delete(Workspace).where(
+        Workspace.network_id == network_id, Workspace.uninstalled_at <= now - KEPT_AFTER_UNINSTALL
+    )
+    await session.execute(gone)
 
 
 async def channel_for(session: AsyncSession, network_id: int, purpose: Purpose) -> Channel | None:
