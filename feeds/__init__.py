@@ -1,0 +1,1 @@
+"""Fetches and reads other people's feeds and calendars, safely."""
