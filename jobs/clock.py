@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 
 from bot.services import Services
 from jobs.slots import Job, Slot, due
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 EVERY = 30
 BEGINNING = datetime.min.replace(tzinfo=UTC)
+STILL_REACHED = (Workspace.suspended_at.is_(None), Workspace.uninstalled_at.is_(None))
 
 
 async def fire(services: Services, job: Job, slot: Slot) -> bool:
@@ -74,21 +75,18 @@ class Ticker:
         async with self._ticking:
             now = self._services.clock.now()
             after = self._after if self._after <= now else BEGINNING
-            fired = [
-                await self._fire(job, slot)
-                for job, slot in due(self._jobs, await self._networks(), after, now)
-            ]
+            fired = [await self._fire(job, slot) for job, slot in await self._due(after, now)]
             self._after = after if None in fired else now
             return sum(map(bool, fired))
 
-    async def _networks(self) -> Sequence[Network]:
-        """The networks that Docking Point can still reach."""
-        reached = select(Workspace.network_id).where(
-            Workspace.suspended_at.is_(None), Workspace.uninstalled_at.is_(None)
-        )
+    async def _due(self, after: datetime, until: datetime) -> list[tuple[Job, Slot]]:
         async with self._services.session_factory.begin() as session:
-            stmt = select(Network).where(Network.id.in_(reached)).order_by(Network.id)
-            return (await session.scalars(stmt)).all()
+            everywhere = (await session.scalars(_networks())).all()
+            reached = (await session.scalars(_networks(*STILL_REACHED))).all()
+        return [
+            *due([job for job in self._jobs if job.everywhere], everywhere, after, until),
+            *due([job for job in self._jobs if not job.everywhere], reached, after, until),
+        ]
 
     async def _fire(self, job: Job, slot: Slot) -> bool | None:
         """Whether it was ours to fire; None where it failed."""
@@ -103,3 +101,9 @@ class Ticker:
             await self.tick()
         except Exception:  # the database may be away for a while: the clock outlives that
             log.exception("tick_failed")
+
+
+def _networks(*which: ColumnElement[bool]) -> Select[Network]:
+    """The networks that have a workspace, or one of that kind."""
+    having = select(Workspace.network_id).where(*which)
+    return select(Network).where(Network.id.in_(having)).order_by(Network.id)

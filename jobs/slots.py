@@ -30,11 +30,15 @@ class Rhythm(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """Something that happens without anyone asking."""
+    """Something that happens without anyone asking.
+
+    everywhere: also in networks of which no workspace lets us in any more.
+    """
 
     name: str
     rhythm: Rhythm
     work: Work
+    everywhere: bool = False
 
 
 @dataclass(frozen=True)

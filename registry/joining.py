@@ -161,3 +161,13 @@ async def _same_organisation(
     new = await organisation_named(session, network_id, old.name)
     new.place = new.place or old.place
     return new.id
+
+
+async def forget_expired(session: AsyncSession, network_id: int, now: datetime) -> None:
+    """Delete the codes that no longer work."""
+    await session.execute(
+        delete(Invitation).where(
+            Invitation.network_id == network_id,
+            or_(Invitation.expires_at <= now, Invitation.used_at.is_not(None)),
+        )
+    )

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from registry.database import Base
 from registry.secrets import Keys
 
-
 KEPT_AFTER_UNINSTALL = timedelta(days=30)
 
 
@@ -174,18 +173,27 @@ async def channel_for(session: AsyncSession, network_id: int, purpose: Purpose) 
 
 async def choose_channel(
     session: AsyncSession, workspace: Workspace, purpose: Purpose, slack_id: str
-) -> None:
+) -> Channel:
     """Use a channel for a purpose from now on, in place of the one before."""
-    channel = await session.scalar(
-        select(Channel).where(
-            Channel.network_id == workspace.network_id, Channel.purpose == purpose
-        )
-    )
+    channel = (await channels(session, workspace.network_id)).get(purpose)
     if channel is None:
         channel = Channel(network_id=workspace.network_id, purpose=purpose)
         session.add(channel)
     channel.workspace_id, channel.slack_id = workspace.id, slack_id
     channel.stopped_because = None
+    await session.flush()
+    return channel
+
+
+async def give_up_channel(session: AsyncSession, workspace: Workspace, purpose: Purpose) -> None:
+    """Use no channel for a purpose any more, if it was one of this workspace."""
+    await session.execute(
+        delete(Channel).where(
+            Channel.network_id == workspace.network_id,
+            Channel.workspace_id == workspace.id,
+            Channel.purpose == purpose,
+        )
+    )
 
 
 async def channels(session: AsyncSession, network_id: int) -> dict[Purpose, Channel]:

@@ -199,3 +199,15 @@ async def forget(session: AsyncSession, network_id: int, about: str) -> None:
     await session.execute(
         delete(Errand).where(Errand.network_id == network_id, Errand.about == about)
     )
+
+
+async def forget_done(session: AsyncSession, network_id: int, older_than: datetime) -> None:
+    """Delete what was done before a moment, except what must never be done a second time."""
+    await session.execute(
+        delete(Errand).where(
+            Errand.network_id == network_id,
+            Errand.state == State.DONE,
+            Errand.once.is_(None),
+            Errand.done_at < older_than,
+        )
+    )

@@ -10,14 +10,13 @@ from bot import forms
 from bot.actor import acting
 from bot.blocks import option
 from bot.contact.gate import FORMS
+from bot.contact.organisation import chosen_organisation
 from bot.contact.views import CALLBACK
 from bot.text import cut
 from registry import places
 from registry.members import (
     Role,
-    find_organisation,
     fold,
-    organisation_named,
     organisations,
 )
 from registry.refusal import Refused
@@ -43,15 +42,7 @@ async def introduce(ack: AsyncAck, view: dict[str, Any], context: AsyncBoltConte
         role = forms.chosen(state, "role")
         if role not in list(Role):
             raise Refused(fields={"role": "Please choose one."})
-        kind, _, rest = (forms.chosen(state, "organisation") or "").partition(":")
-        if kind == "new" and rest.strip():
-            organisation = await organisation_named(actor.session, actor.network.id, rest)
-        else:
-            known = int(rest) if rest.isdigit() else None
-            found = await find_organisation(actor.session, actor.network.id, known)
-            if found is None:
-                raise Refused(fields={"organisation": "Please choose one from the list."})
-            organisation = found
+        organisation = await chosen_organisation(actor, state)
         organisation.place = organisation.place or place
         actor.member.role = role
         actor.member.organisation_id = organisation.id

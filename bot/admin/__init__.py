@@ -1,0 +1,1 @@
+"""`/network`: what a network's admins look after, and whom to ask."""
