@@ -101,7 +101,7 @@ class Matchmaker:
     def _lock(self, network_id: int) -> asyncio.Lock:
         return self._locks.setdefault(network_id, asyncio.Lock())
 
-    async def _up_to_date(self, session_factory: SessionFactory, network_id: int) -> _Known:
+    async def _up_to_date(self, session_factory: SessionFactory, network_id: int) -> "_Known":
         known = self._known.setdefault(network_id, _Known())
         async with session_factory.begin() as session:
             changed = await changes.since(session, network_id, known.number)
