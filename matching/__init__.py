@@ -1,0 +1,1 @@
+"""Text in, ranked candidates with reasons out; knows neither Slack nor the database."""
