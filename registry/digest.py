@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from matching.facts import Nearness
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from matching.facts import Nearness
 from registry import outbox, places, runs
 from registry.disclosure import NeedShown, ProfileShown, need_shown, profile_shown
 from registry.events import Event
@@ -202,7 +202,7 @@ async def _pairs(
     for match, need, expertise in await session.execute(stmt):
         best.setdefault(need.id, (match, need, expertise))
     shown = [
-        Pair(await need_shown(session, need), await profile_shown(session, expertise), match.band)
+        Pair(await need_shown(session, need), profile_shown(expertise), match.band)
         for match, need, expertise in [*best.values()][:MOST]
     ]
     return Listing(tuple(shown), len(best) - len(shown))
@@ -265,7 +265,7 @@ async def _own_places(session: AsyncSession, network_id: int) -> list[str]:
         Member.network_id == network_id, Member.deactivated_at.is_(None)
     )
     codes = {*await session.scalars(organisations), *await session.scalars(members)}
-    return sorted((code for code in codes if code), key=places.label)
+    return sorted((code for code in codes if code and places.find(code)), key=places.label)
 
 
 async def _served(session: AsyncSession, network_id: int) -> set[str]:
@@ -282,4 +282,8 @@ async def _served(session: AsyncSession, network_id: int) -> set[str]:
 
 
 def _is_in(code: str, served: set[str]) -> bool:
-    return bool(served) and places.nearness([code], sorted(served)) in COVERS
+    """Whether one of the places served is this one, overlaps with it or lies in it."""
+    inside = (place for one in served if (place := places.find(one)))
+    if any(code in place.within for place in inside):
+        return True
+    return places.nearness([code], served) in COVERS

@@ -1,14 +1,31 @@
 """Expertise: what a member offers, one profile each."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from registry import changes, outbox, places
+from registry.contact_details import refuse_contact_details
 from registry.database import Base
+from registry.members import Member, Role
+from registry.refusal import Refused
 
+SUBJECT = "expertise"
 DEFAULT_CAPACITY = 2
+MOST_CAPACITY = 10
+LONGEST_SUMMARY = 2000
+LONGEST_SHOWN_AS = 150
+LONGEST_WORDS = 60
+MOST_WORDS = 30
+MOST_LINKS = 10
+MOST_PLACES = 10
+NEW_BELOW = 10
 
 
 class HowSoon(StrEnum):
@@ -51,3 +68,148 @@ class Expertise(Base):
     def seeking(self) -> bool:
         """Whether it takes part in matching at all."""
         return self.suggestable and self.paused_at is None
+
+
+@dataclass(frozen=True)
+class ExpertiseDraft:
+    """Expertise as the form gives it, not yet checked."""
+
+    summary: str
+    suggestable: bool = True
+    topics: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    how_soon: str | None = None
+    capacity: str = str(DEFAULT_CAPACITY)
+    links: tuple[str, ...] = ()
+    shown_as: str = ""
+
+
+def default_shown_as(member: Member) -> str:
+    """What others see before an introduction, unless the member says otherwise."""
+    where = places.region_label([member.place] if member.place else [])
+    what = "a council or public body" if member.role == Role.OFFICER else "a university"
+    if not where:
+        return what
+    return f"{what} in {'the ' if _takes_the(where) else ''}{where}"
+
+
+def _takes_the(region: str) -> bool:
+    return region.split(maxsplit=1)[0] in ("North", "South", "East", "West") or "Midlands" in region
+
+
+def check(draft: ExpertiseDraft) -> None:
+    """Raise `Refused` with words beside each field that cannot be taken."""
+    wrong: dict[str, str] = {}
+    if not draft.summary.strip():
+        wrong["summary"] = "Please say in a sentence or two what you can help with."
+    elif len(draft.summary) > LONGEST_SUMMARY:
+        wrong["summary"] = f"Please keep it to {LONGEST_SUMMARY:,} characters."
+    for name, words in (("topics", draft.topics), ("methods", draft.methods)):
+        if len(words) > MOST_WORDS or any(len(word) > LONGEST_WORDS for word in words):
+            wrong[name] = f"Please give at most {MOST_WORDS}, of up to {LONGEST_WORDS} characters."
+    if len(draft.places) > MOST_PLACES or any(places.find(code) is None for code in draft.places):
+        wrong["places"] = f"Please choose up to {MOST_PLACES} places from the list."
+    if not (draft.capacity.isdigit() and 1 <= int(draft.capacity) <= MOST_CAPACITY):
+        wrong["capacity"] = f"Please give a number from 1 to {MOST_CAPACITY}."
+    if len(draft.links) > MOST_LINKS or not all(map(_is_link, draft.links)):
+        wrong["links"] = "Please give each link on a line of its own, starting with https://."
+    if len(draft.shown_as) > LONGEST_SHOWN_AS:
+        wrong["shown_as"] = f"Please keep it to {LONGEST_SHOWN_AS} characters."
+    for name in ("summary", "shown_as"):
+        said = refuse_contact_details(getattr(draft, name))
+        if said and name not in wrong:
+            wrong[name] = said
+    for name in ("topics", "methods"):
+        said = refuse_contact_details(", ".join(getattr(draft, name)))
+        if said and name not in wrong:
+            wrong[name] = said
+    if wrong:
+        raise Refused(fields=wrong)
+
+
+def _is_link(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and "." in parts.netloc
+
+
+async def save(
+    session: AsyncSession, member: Member, draft: ExpertiseDraft, *, now: datetime
+) -> Expertise:
+    """Keep the member's one profile, new or changed."""
+    check(draft)
+    expertise = await of_member(session, member)
+    if expertise is None:
+        expertise = await _begin(session, member, now)
+    expertise.summary = draft.summary.strip()
+    expertise.suggestable = draft.suggestable
+    expertise.topics, expertise.methods = list(draft.topics), list(draft.methods)
+    expertise.places, expertise.outputs = list(draft.places), list(draft.outputs)
+    expertise.how_soon, expertise.capacity = draft.how_soon, int(draft.capacity)
+    expertise.links = list(draft.links)
+    expertise.shown_as = draft.shown_as.strip() or default_shown_as(member)
+    expertise.updated_at = now
+    await session.flush()
+    await changes.record(session, expertise.network_id, SUBJECT, expertise.id)
+    return expertise
+
+
+async def _begin(session: AsyncSession, member: Member, now: datetime) -> Expertise:
+    """An empty profile; the one that came first where two forms came at once."""
+    expertise = Expertise(
+        network_id=member.network_id,
+        member_id=member.id,
+        summary="",
+        topics=[],
+        methods=[],
+        places=[],
+        outputs=[],
+        links=[],
+        shown_as="",
+        created_at=now,
+        updated_at=now,
+    )
+    try:
+        async with session.begin_nested():
+            session.add(expertise)
+    except IntegrityError:
+        stmt = select(Expertise).where(Expertise.member_id == member.id)
+        return (await session.scalars(stmt)).one()
+    return expertise
+
+
+async def of_member(session: AsyncSession, member: Member) -> Expertise | None:
+    """The member's profile, if there is one."""
+    return await session.scalar(select(Expertise).where(Expertise.member_id == member.id))
+
+
+async def find(session: AsyncSession, network_id: int, expertise_id: int) -> Expertise | None:
+    """Expertise of this network; that of another is as if not there."""
+    return await session.scalar(
+        select(Expertise).where(Expertise.network_id == network_id, Expertise.id == expertise_id)
+    )
+
+
+async def pause(session: AsyncSession, expertise: Expertise, *, now: datetime) -> bool:
+    """Pause the profile, or go on with it; True where it is paused now."""
+    expertise.paused_at = None if expertise.paused_at else now
+    await session.flush()
+    await changes.record(session, expertise.network_id, SUBJECT, expertise.id)
+    return expertise.paused_at is not None
+
+
+async def remove(session: AsyncSession, expertise: Expertise) -> None:
+    """Delete a profile with everything that hangs on it, and what is queued about it."""
+    await changes.record(session, expertise.network_id, SUBJECT, expertise.id)
+    await outbox.forget(session, expertise.network_id, f"{SUBJECT}:{expertise.id}")
+    await session.execute(delete(Expertise).where(Expertise.id == expertise.id))
+
+
+async def is_new(session: AsyncSession, network_id: int) -> bool:
+    """Whether the network is still small, so that docking points help more than the matcher."""
+    stmt = select(func.count(Expertise.id)).where(Expertise.network_id == network_id)
+    return (await session.scalar(stmt) or 0) < NEW_BELOW

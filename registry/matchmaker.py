@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from matching.facts import Facts
-from matching.index import Document, Index
-from matching.matcher import MATCHER_VERSION, Suggestion, suggest, suggest_needs
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from matching.facts import Facts
+from matching.index import Document, Index
+from matching.matcher import MATCHER_VERSION, Suggestion, suggest, suggest_needs
 from registry import changes, introductions, matches, outbox, places
 from registry import expertise as profiles
 from registry.database import SessionFactory
@@ -188,7 +188,7 @@ async def _profiles(session: AsyncSession, network_id: int, ids: set[int]) -> di
 
 
 async def _barred_profiles(session: AsyncSession, need: Need, now: datetime) -> set[int]:
-    """Profiles that are not suggested for a need: one's own, refused pairs, and the fully booked."""
+    """Profiles that are not suggested for a need: one's own, refused ones, the fully booked."""
     refused = select(Match.expertise_id).where(
         Match.need_id == need.id,
         or_(Match.officer_said.is_not(None), Match.academic_said.is_not(None)),
@@ -198,7 +198,7 @@ async def _barred_profiles(session: AsyncSession, need: Need, now: datetime) -> 
         or_(Expertise.member_id == need.member_id, Expertise.no_capacity_until > now),
     )
     barred = {*await session.scalars(refused), *await session.scalars(away)}
-    return barred | await introductions.fully_booked(session, need.network_id, now)
+    return barred | await introductions.fully_booked(session, need.network_id)
 
 
 async def _needs_for(session: AsyncSession, expertise: Expertise) -> dict[int, Need]:

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry import changes, outbox, places
+from registry.contact_details import refuse_contact_details
 from registry.database import Base
-from registry.disclosure import refuse_contact_details
 from registry.members import Member
 from registry.refusal import Refused
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from matching.matcher import Reason
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from matching.matcher import Reason
 from registry import introductions, matches
 from registry.disclosure import ProfileShown, ShownState, profile_shown, shown_state
 from registry.expertise import Expertise
@@ -38,7 +38,7 @@ async def shown_to_officer(
 ) -> list[SuggestionShown]:
     """The need's best candidates, those already asked first; nobody who cannot take more."""
     asked = {one.match_id: one for one in await introductions.of_need(session, need.id)}
-    booked = await introductions.fully_booked(session, need.network_id, now)
+    booked = await introductions.fully_booked(session, need.network_id)
     found = [
         match
         for match in await matches.of_need(session, need.id, including=asked)
@@ -59,7 +59,7 @@ async def _shown(
         match_id=match.id,
         band=match.band,
         reasons=reasons_of(match),
-        profile=await profile_shown(session, expertise),
+        profile=profile_shown(expertise),
         state=shown_state(introduction, Side.OFFICER, now) if introduction else None,
         introduction_id=introduction.id if introduction else None,
     )

@@ -561,6 +561,8 @@ def upgrade() -> None:
         sa.Column("check_at", UtcDateTime(), nullable=True),
         sa.Column("officer_met", sa.Text(), nullable=True),
         sa.Column("academic_met", sa.Text(), nullable=True),
+        sa.Column("checks", sa.Integer(), nullable=False),
+        sa.Column("concluded_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["expertise_id"],
             ["expertise.id"],
