@@ -1,0 +1,1 @@
+"""The weekly digest in the admins' channel, and on request."""

@@ -1,0 +1,415 @@
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from registry import outbox, runs
+from registry.database import SessionFactory
+from registry.digest import JOB, Digest, Introductions, digest, digest_of
+from registry.events import Event
+from registry.expertise import Expertise
+from registry.funding import FundingCall
+from registry.introductions import Introduction, IntroductionState, Met
+from registry.matches import Match
+from registry.members import Member, Organisation, Role
+from registry.needs import Need, NeedState, Visibility
+from registry.networks import Channel, Network, Purpose, Workspace
+from registry.outbox import State
+from tests.conftest import FrozenClock
+
+HARTLEPOOL, MIDDLESBROUGH, DARLINGTON = "E06000001", "E06000002", "E06000005"
+TEES_VALLEY, WALES, CARDIFF = "E47000006", "W92000004", "W06000015"
+
+
+class Town:
+    """Puts rows into one network."""
+
+    def __init__(self, session: AsyncSession, network: Network, workspace: Workspace) -> None:
+        self.session, self.network, self.workspace = session, network, workspace
+        self.numbers = count(1)
+
+    async def add(self, row: Any) -> Any:
+        self.session.add(row)
+        await self.session.flush()
+        return row
+
+    async def member(self, organisation: str, place: str, role: Role, at: datetime) -> Member:
+        body = await self.add(
+            Organisation(
+                network_id=self.network.id,
+                name=organisation,
+                folded_name=organisation.casefold(),
+                place=place,
+            )
+        )
+        found: Member = await self.add(
+            Member(
+                network_id=self.network.id,
+                workspace_id=self.workspace.id,
+                slack_id=f"U{next(self.numbers):06}",
+                role=role,
+                organisation_id=body.id,
+                place=place,
+                created_at=at,
+            )
+        )
+        return found
+
+    async def need(self, officer: Member, question: str, at: datetime, **more: Any) -> Need:
+        values: dict[str, Any] = {
+            "places": [officer.place],
+            "background": "",
+            "outputs": ["conversation"],
+            "offers": [],
+            "visibility": Visibility.NETWORK,
+            "created_at": at,
+            "updated_at": at,
+            **more,
+        }
+        found: Need = await self.add(
+            Need(
+                network_id=self.network.id,
+                member_id=officer.id,
+                form=f"V{next(self.numbers)}",
+                question=question,
+                **values,
+            )
+        )
+        return found
+
+    async def expertise(self, academic: Member, at: datetime, **more: Any) -> Expertise:
+        values: dict[str, Any] = {"places": [], "shown_as": "a university in Wales", **more}
+        found: Expertise = await self.add(
+            Expertise(
+                network_id=self.network.id,
+                member_id=academic.id,
+                summary="Flood models",
+                topics=[],
+                methods=[],
+                outputs=[],
+                links=[],
+                created_at=at,
+                updated_at=at,
+                **values,
+            )
+        )
+        return found
+
+    async def match(self, need: Need, expertise: Expertise, score: float, **more: Any) -> Match:
+        values: dict[str, Any] = {"band": "strong", **more}
+        found: Match = await self.add(
+            Match(
+                network_id=self.network.id,
+                need_id=need.id,
+                expertise_id=expertise.id,
+                score=score,
+                reasons=[],
+                matcher="test",
+                suggested_at=need.created_at,
+                **values,
+            )
+        )
+        return found
+
+    async def introduction(self, match: Match, asked_at: datetime, **more: Any) -> Introduction:
+        found: Introduction = await self.add(
+            Introduction(
+                network_id=self.network.id,
+                match_id=match.id,
+                need_id=match.need_id,
+                expertise_id=match.expertise_id,
+                asked_by="officer",
+                asked_at=asked_at,
+                answer_by=asked_at + timedelta(days=7),
+                **more,
+            )
+        )
+        return found
+
+
+@pytest.fixture
+async def town(
+    session_factory: SessionFactory, network: Network, workspace: Workspace
+) -> AsyncIterator[Town]:
+    async with session_factory.begin() as session:
+        yield Town(session, network, workspace)
+
+
+@pytest.fixture
+async def officer(town: Town, clock: FrozenClock) -> Member:
+    return await town.member("Ambleby Council", HARTLEPOOL, Role.OFFICER, clock.now())
+
+
+@pytest.fixture
+async def academic(town: Town, clock: FrozenClock) -> Member:
+    return await town.member("Invented University", CARDIFF, Role.ACADEMIC, clock.now())
+
+
+async def told(town: Town, clock: FrozenClock) -> Digest:
+    return await digest(town.session, town.network, clock.now())
+
+
+def questions(needs: Any) -> list[str]:
+    return [one.question for one in needs.shown]
+
+
+async def test_new_needs_are_those_of_the_week_that_everybody_may_see(
+    town: Town, officer: Member, clock: FrozenClock
+) -> None:
+    now = clock.now()
+    yesterday, long_ago = now - timedelta(days=1), now - timedelta(days=9)
+    await town.need(officer, "old", long_ago)
+    await town.need(officer, "new", yesterday)
+    await town.need(officer, "urgent", yesterday, needed_by=date(2026, 4, 1))
+    await town.need(officer, "closed", yesterday, state=NeedState.CLOSED)
+    await town.need(officer, "kept back", yesterday, visibility=Visibility.DOCKING_POINT)
+    await town.need(
+        officer,
+        "passed on",
+        long_ago,
+        visibility=Visibility.DOCKING_POINT,
+        passed_on_at=yesterday,
+    )
+    found = await told(town, clock)
+    assert questions(found.new_needs) == ["urgent", "new", "passed on"]
+    assert found.new_needs.shown[0].council == "Ambleby Council"
+
+
+async def test_five_are_listed_and_the_others_are_counted(
+    town: Town, officer: Member, clock: FrozenClock
+) -> None:
+    for number in range(9):
+        await town.need(officer, f"need {number}", clock.now())
+    found = await told(town, clock)
+    assert (len(found.new_needs.shown), found.new_needs.more) == (5, 4)
+
+
+async def test_a_hidden_council_stays_hidden(
+    town: Town, officer: Member, clock: FrozenClock
+) -> None:
+    await town.need(officer, "secret", clock.now(), hide_council=True)
+    [shown] = (await told(town, clock)).new_needs.shown
+    assert shown.council is None
+    assert "Ambleby" not in repr(shown)
+    assert shown.where == "North East"
+
+
+async def test_each_needs_best_new_pair_strongest_first(
+    town: Town, officer: Member, academic: Member, clock: FrozenClock
+) -> None:
+    now, long_ago = clock.now(), clock.now() - timedelta(days=9)
+    second = await town.member("Tarn University", CARDIFF, Role.ACADEMIC, now)
+    known = await town.expertise(academic, long_ago)
+    newcomer = await town.expertise(second, now, shown_as="a new university")
+    old = await town.need(officer, "old", long_ago)
+    new = await town.need(officer, "new", now)
+    await town.match(old, known, 0.9)
+    await town.match(old, newcomer, 0.5, band="good")
+    await town.match(new, known, 0.8)
+    await town.match(new, newcomer, 0.7)
+    found = await told(town, clock)
+    assert [
+        (pair.need.question, pair.profile.shown_as, pair.band) for pair in found.pairs.shown
+    ] == [("new", "a university in Wales", "strong"), ("old", "a new university", "good")]
+
+
+async def test_who_declined_cannot_be_read_out_of_two_digests(
+    town: Town, officer: Member, academic: Member, clock: FrozenClock
+) -> None:
+    need = await town.need(officer, "flooding", clock.now())
+    match = await town.match(need, await town.expertise(academic, clock.now()), 0.9)
+    before = await told(town, clock)
+    match.academic_said = "known"
+    match.officer_said = "topic"
+    await town.introduction(
+        match,
+        clock.now() - timedelta(days=8),
+        state=IntroductionState.DECLINED,
+        answered_at=clock.now(),
+    )
+    after = await told(town, clock)
+    assert before == after
+    assert not after.nobody_fits
+
+
+async def test_nobody_fits_where_no_profile_in_matching_was_found(
+    town: Town, officer: Member, academic: Member, clock: FrozenClock
+) -> None:
+    long_ago = clock.now() - timedelta(days=20)
+    lonely = await town.need(officer, "lonely", long_ago)
+    fitted = await town.need(officer, "fitted", long_ago)
+    await town.need(officer, "closed", long_ago, state=NeedState.CLOSED)
+    await town.need(officer, "kept back", long_ago, visibility=Visibility.DOCKING_POINT)
+    expertise = await town.expertise(academic, long_ago)
+    await town.match(fitted, expertise, 0.4)
+    assert questions((await told(town, clock)).nobody_fits) == [lonely.question]
+    expertise.paused_at = clock.now()
+    found = await told(town, clock)
+    assert questions(found.nobody_fits) == ["lonely", "fitted"]
+    assert not found.pairs
+
+
+async def test_introductions_are_counted_in_the_week_in_which_they_happened(
+    town: Town, officer: Member, academic: Member, clock: FrozenClock
+) -> None:
+    now, long_ago = clock.now(), clock.now() - timedelta(days=12)
+    expertise = await town.expertise(academic, long_ago)
+
+    async def introduced(asked_at: datetime, **more: Any) -> None:
+        visibility = more.pop("visibility", Visibility.NETWORK)
+        need = await town.need(officer, "a question", long_ago, visibility=visibility)
+        await town.introduction(await town.match(need, expertise, 0.5), asked_at, **more)
+
+    accepted = IntroductionState.ACCEPTED
+    await introduced(now - timedelta(days=1))
+    await introduced(now - timedelta(days=2), state=IntroductionState.DECLINED, answered_at=now)
+    await introduced(long_ago, state=accepted, answered_at=now - timedelta(days=3))
+    await introduced(
+        long_ago,
+        state=accepted,
+        answered_at=long_ago,
+        check_at=now - timedelta(days=1),
+        officer_met=Met.YES,
+        academic_met=Met.NOT_YET,
+    )
+    await introduced(
+        long_ago,
+        state=accepted,
+        answered_at=long_ago,
+        check_at=now - timedelta(days=1),
+        officer_met=Met.NO,
+    )
+    await introduced(now, visibility=Visibility.DOCKING_POINT)
+    found = await told(town, clock)
+    assert found.introductions == Introductions(asked=2, accepted=1, met=1)
+
+
+async def test_what_closes_and_starts_in_the_next_two_weeks(town: Town, clock: FrozenClock) -> None:
+    now = clock.now()
+    for title, ahead in (("gone", -1), ("later", 15), ("second", 9), ("first", 2)):
+        at = now + timedelta(days=ahead)
+        await town.add(
+            FundingCall(
+                network_id=town.network.id,
+                title=title,
+                funder="Invented Funder",
+                summary="",
+                themes=[],
+                closes=at,
+                created_at=now,
+            )
+        )
+        await town.add(
+            Event(
+                network_id=town.network.id,
+                form=title,
+                title=title,
+                starts=at,
+                ends=at,
+                time_zone="Europe/London",
+                place="",
+                created_at=now,
+            )
+        )
+    found = await told(town, clock)
+    assert [call.title for call in found.calls.shown] == ["first", "second"]
+    assert [event.title for event in found.events.shown] == ["first", "second"]
+
+
+async def test_places_that_no_need_and_no_profile_is_about(
+    town: Town, officer: Member, academic: Member, clock: FrozenClock
+) -> None:
+    now = clock.now()
+    await town.member("Brindle Council", MIDDLESBROUGH, Role.OFFICER, now)
+    await town.member("Combe Council", DARLINGTON, Role.OFFICER, now)
+    await town.member("Welsh Body", WALES, Role.BROKER, now)
+    assert set((await told(town, clock)).unserved.shown) == {
+        HARTLEPOOL,
+        MIDDLESBROUGH,
+        DARLINGTON,
+        CARDIFF,
+        WALES,
+    }
+    await town.need(officer, "here", now, places=[HARTLEPOOL])
+    await town.need(officer, "kept back", now, places=[DARLINGTON], visibility="docking_point")
+    expertise = await town.expertise(academic, now)
+    assert (await told(town, clock)).unserved.shown == (DARLINGTON, MIDDLESBROUGH)
+    expertise.places = [TEES_VALLEY]
+    assert (await told(town, clock)).unserved.shown == (CARDIFF, WALES)
+
+
+async def test_what_an_admin_must_look_at(town: Town, clock: FrozenClock) -> None:
+    await outbox.enqueue(town.session, town.network.id, "note", {}, now=clock.now())
+    await town.session.flush()
+    [errand] = await outbox.claim(town.session, now=clock.now())
+    await outbox.mark(town.session, errand, State.DEAD, clock.now())
+    for purpose, because in ((Purpose.FUNDING, "is_archived"), (Purpose.EVENTS, None)):
+        await town.add(
+            Channel(
+                network_id=town.network.id,
+                workspace_id=town.workspace.id,
+                purpose=purpose,
+                slack_id="C0GONE",
+                stopped_because=because,
+            )
+        )
+    found = await told(town, clock)
+    assert found.dead_letters == 1
+    assert [channel.purpose for channel in found.stopped] == ["funding"]
+
+
+async def test_a_firings_digest_looks_back_to_the_firing_before(
+    town: Town, officer: Member, clock: FrozenClock
+) -> None:
+    fired = []
+    for days in (0, 8, 6):
+        clock.move(days=days)
+        slot = clock.now().date().isoformat()
+        await runs.start(
+            town.session, town.network.id, JOB, slot, due_at=clock.now(), now=clock.now()
+        )
+        run = await runs.latest(town.session, town.network.id, JOB)
+        assert run is not None
+        fired.append(run)
+    first, second, third = fired
+    await town.need(officer, "in the eighth day", first.fired_at + timedelta(hours=1))
+    await town.need(officer, "after the second", second.fired_at + timedelta(hours=1))
+
+    async def of(run_id: int) -> list[str]:
+        found = await digest_of(town.session, town.network, run_id)
+        assert found is not None
+        return questions(found.new_needs)
+
+    assert await of(first.id) == []
+    assert await of(second.id) == ["in the eighth day"]
+    assert await of(third.id) == ["after the second"]
+
+
+async def test_a_digest_of_another_networks_firing_is_not_there(
+    town: Town, clock: FrozenClock
+) -> None:
+    other = await town.add(Network(name="Elsewhere", created_at=clock.now()))
+    now = clock.now()
+    await runs.start(town.session, other.id, JOB, "2026-03-02", due_at=now, now=now)
+    run = await runs.latest(town.session, other.id, JOB)
+    assert run is not None
+    assert await digest_of(town.session, town.network, run.id) is None
+    assert await digest_of(town.session, other, run.id) is not None
+
+
+async def test_nothing_of_another_network_is_told(
+    town: Town, officer: Member, academic: Member, clock: FrozenClock
+) -> None:
+    await town.match(
+        await town.need(officer, "ours", clock.now()),
+        await town.expertise(academic, clock.now()),
+        0.9,
+    )
+    other = await town.add(Network(name="Elsewhere", created_at=clock.now()))
+    found = await digest(town.session, other, clock.now())
+    assert not any(
+        (found.new_needs, found.pairs, found.nobody_fits, found.introductions, found.unserved)
+    )
