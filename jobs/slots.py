@@ -3,14 +3,13 @@
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-import holidays
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from registry.networks import Network
+from registry.working_days import working_day
 
 LONGEST_PAUSE = 14
 SUNDAY = 6
@@ -71,17 +70,7 @@ def not_on_sunday(day: date, _nation: str) -> bool:
 def first_working_day(day: date, nation: str) -> bool:
     """Monday, or the day after where Monday is a bank holiday in that nation, and so on."""
     week = (day - timedelta(days=back) for back in range(day.weekday(), -1, -1))
-    return day == next((one for one in week if not bank_holiday(one, nation)), None)
-
-
-def bank_holiday(day: date, nation: str) -> bool:
-    """nation: ENG, SCT, WLS or NIR."""
-    return day in _bank_holidays(nation, day.year)
-
-
-@lru_cache
-def _bank_holidays(nation: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("GB", subdiv=nation, years=year))
+    return day == next((one for one in week if working_day(one, nation)), None)
 
 
 @dataclass(frozen=True)

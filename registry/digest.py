@@ -225,7 +225,7 @@ async def _introductions(
     return Introductions(
         asked=await count(_within(Introduction.asked_at, since, until)),
         accepted=await count(accepted, _within(Introduction.answered_at, since, until)),
-        met=await count(accepted, met, _within(Introduction.check_at, since, until)),
+        met=await count(accepted, met, _within(Introduction.concluded_at, since, until)),
     )
 
 

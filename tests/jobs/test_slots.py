@@ -10,12 +10,12 @@ from jobs.slots import (
     Hourly,
     Job,
     Slot,
-    bank_holiday,
     due,
     first_working_day,
     not_on_sunday,
 )
 from registry.networks import Network
+from registry.working_days import bank_holiday
 
 LONDON = ZoneInfo("Europe/London")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -271,7 +271,7 @@ async def test_introductions_are_counted_in_the_week_in_which_they_happened(
         long_ago,
         state=accepted,
         answered_at=long_ago,
-        check_at=now - timedelta(days=1),
+        concluded_at=now - timedelta(days=1),
         officer_met=Met.YES,
         academic_met=Met.NOT_YET,
     )
@@ -279,7 +279,7 @@ async def test_introductions_are_counted_in_the_week_in_which_they_happened(
         long_ago,
         state=accepted,
         answered_at=long_ago,
-        check_at=now - timedelta(days=1),
+        concluded_at=now - timedelta(days=1),
         officer_met=Met.NO,
     )
     await introduced(now, visibility=Visibility.DOCKING_POINT)
