@@ -9,6 +9,7 @@ from typing import Any
 
 import feedparser
 
+from feeds.command import Refusal
 from feeds.encodings import decode
 
 BYTES = 5 * 1024 * 1024
@@ -20,12 +21,8 @@ _ENDED = re.compile(
 )
 
 
-class FeedError(Exception):
-    """What came cannot be read as a feed. `words` is a sentence for a network admin."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__(words)
-        self.words = words
+class FeedError(Refusal):
+    """What came cannot be read as a feed."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +50,8 @@ class Document:
     more: bool
 
 
-def read_document(content: bytes, content_type: str | None, address: str | None) -> Document:
-    """address: where the feed came from, to make its relative links whole."""
+def read_document(content: bytes, content_type: str | None) -> Document:
+    """Links and ids as they stand, made whole by an `xml:base` alone. Raises FeedError."""
     if len(content) > BYTES:
         raise FeedError("That feed is larger than 5 MB. Look for a shorter one.")
     text = decode(content, content_type).strip()
@@ -62,7 +59,7 @@ def read_document(content: bytes, content_type: str | None, address: str | None)
         raise FeedError("That address answers with nothing at all. Check it and try again.")
     if text[0] in "{[":
         return _from_json(text)
-    return _from_xml(_without_declarations(text), address)
+    return _from_xml(_without_declarations(text))
 
 
 def _without_declarations(text: str) -> str:
@@ -116,8 +113,8 @@ def _no_feed() -> FeedError:
     return FeedError("What that address sends is not a feed we know. Look for RSS or Atom there.")
 
 
-def _from_xml(text: str, address: str | None) -> Document:
-    parsed = _parsed(text, address)
+def _from_xml(text: str) -> Document:
+    parsed = _parsed(text)
     entries = parsed["entries"]
     if not parsed["version"]:
         raise _no_feed()
@@ -127,11 +124,9 @@ def _from_xml(text: str, address: str | None) -> Document:
     return Document(str(parsed["feed"].get("title", "")), items, len(entries) > ITEMS)
 
 
-def _parsed(text: str, address: str | None) -> Any:
+def _parsed(text: str) -> Any:
     """What feedparser makes of it. It is given bytes in a file, as it would fetch a string."""
     headers = {"content-type": "application/xml; charset=utf-8"}
-    if address:
-        headers["content-location"] = address
     source = io.BytesIO(text.encode("utf-8", "replace"))
     try:
         return feedparser.parse(

@@ -7,17 +7,20 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from typing import Any
 
+from feeds.command import run
+from feeds.confined import Unread, in_a_process
 from feeds.dates import Moment, find_moment
-from feeds.documents import BYTES, FeedError, Item, read_document
+from feeds.documents import BYTES, ITEMS, FeedError, Item, read_document
 from feeds.labels import closes_in, funder_in, opens_in
 from feeds.text import clean, lines, web_link
 
-__all__ = ["Call", "Feed", "FeedError", "read"]
+__all__ = ["Call", "Feed", "FeedError", "read", "read_apart"]
 
+SECONDS = 10  # of processor time; 5 MB of ordinary items take about three
 _TITLE = 300
 _SUMMARY = 4000
 _SHORT_TITLE = 80
@@ -69,7 +72,7 @@ def read(content: bytes, content_type: str | None = None, *, address: str | None
 
     address: where it came from, to make relative links whole.
     """
-    document = read_document(content, content_type, address)
+    document = read_document(content, content_type)
     calls = [_call(item, address) for item in document.items]
     return Feed(
         title=clean(document.title, _TITLE),
@@ -137,32 +140,54 @@ def _once_each(calls: Iterable[Call]) -> Iterable[Call]:
     return once.values()
 
 
+async def read_apart(
+    content: bytes, content_type: str | None = None, *, address: str | None = None
+) -> Feed:
+    """As `read`, in a process that is stopped where reading costs too much. Raises FeedError."""
+    options = [*_option("--type", content_type), *_option("--address", address)]
+    try:
+        printed = await in_a_process(
+            "feeds.funding", content, "-", "--whole", *options, seconds=3 * SECONDS
+        )
+    except Unread as error:
+        raise FeedError(error.words) from None
+    return _feed(json.loads(printed))
+
+
+def _option(name: str, value: str | None) -> list[str]:
+    return [f"{name}={value}"] if value and "\0" not in value else []
+
+
+def _feed(made: dict[str, Any]) -> Feed:
+    calls = tuple(Call(**_timed(call)) for call in made["calls"])
+    return Feed(made["title"], calls, made["more"])
+
+
+def _timed(call: dict[str, Any]) -> dict[str, Any]:
+    moments = {
+        name: datetime.fromisoformat(call[name]) if call[name] else None
+        for name in ("opens", "closes", "published")
+    }
+    return call | moments | {"themes": tuple(call["themes"])}
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Prints the calls of a saved feed as JSON lines; 2 and one line on stderr if it cannot."""
     parser = argparse.ArgumentParser(prog="python -m feeds.funding", description=main.__doc__)
-    parser.add_argument("file", type=Path, help="a saved feed: RSS, Atom or JSON Feed")
-    path = parser.parse_args(arguments).file
-    try:
-        with path.open("rb") as file:
-            feed = read(file.read(BYTES + 1))
-    except FeedError as error:
-        return _unreadable(path, error.words)
-    except OSError as error:
-        return _unreadable(path, error.strerror or "it cannot be opened")
-    for call in feed.calls:
-        sys.stdout.buffer.write(_line(call).encode() + b"\n")
-    if feed.more:
-        sys.stderr.write(f"{path}: only the first {len(feed.calls)} items were read\n")
-    return 0
+    parser.add_argument("file", help="a saved feed: RSS, Atom or JSON Feed; - for standard input")
+    parser.add_argument("--type", help="the content type that the server named")
+    parser.add_argument("--address", help="where the feed came from")
+    parser.add_argument("--whole", action="store_true", help="print the feed as one JSON object")
+    parser.add_argument("--seconds", type=int, default=SECONDS, help="of processor time at most")
+    asked = parser.parse_args(arguments)
 
+    def lines_of(content: bytes) -> Iterable[Any]:
+        feed = read(content, asked.type, address=asked.address)
+        if feed.more:
+            sys.stderr.write(f"{asked.file}: only the first {ITEMS} items were read\n")
+        return [feed] if asked.whole else feed.calls
 
-def _line(call: Call) -> str:
-    return json.dumps(asdict(call), ensure_ascii=False, default=datetime.isoformat)
-
-
-def _unreadable(path: Path, words: str) -> int:
-    sys.stderr.write(f"{path}: {words}\n")
-    return 2
+    return run(asked.file, BYTES, asked.seconds, lines_of)
 
 
 if __name__ == "__main__":

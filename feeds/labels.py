@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 
 from feeds.dates import Moment, find_moment
 
@@ -39,6 +40,7 @@ _FILLER = re.compile(
     "|round|stage|submissions?|submit|than|th[ei]s?|time|to|uk|until|up|utc|will|extended"
     "|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}"
 )
+_TRIES = 20  # labels of a kind that are looked at in one text
 _WINDOW = 160  # characters after a label in which its value stands
 _LONGEST_FUNDER = 200
 
@@ -75,7 +77,11 @@ def funder_in(text: str) -> str | None:
 
 
 def _first(labels: tuple[re.Pattern[str], ...], text: str, near: date | None) -> Moment | None:
-    found = (_value(text, match.end(), near) for label in labels for match in label.finditer(text))
+    found = (
+        _value(text, match.end(), near)
+        for label in labels
+        for match in islice(label.finditer(text), _TRIES)
+    )
     return next((moment for moment in found if moment is not None), None)
 
 

@@ -84,6 +84,19 @@ def _seen(markup: str) -> str:
     # raises AssertionError on some of them.
     markup = re.sub(r"<!\[CDATA\[|\]\]>|<!\[[^>]{0,200}>|<!\[", "", markup)
     words = _Words()
-    words.feed(markup)
+    words.feed(_without_comments(markup))
     words.close()
     return "".join(words.parts)
+
+
+def _without_comments(markup: str) -> str:
+    """An unfinished comment goes on to the end; HTMLParser would search for each one's anew."""
+    parts: list[str] = []
+    at = 0
+    while (start := markup.find("<!--", at)) >= 0:
+        parts.append(markup[at:start])
+        end = markup.find("-->", start)
+        if end < 0:
+            return "".join(parts)
+        at = end + len("-->")
+    return "".join([*parts, markup[at:]])

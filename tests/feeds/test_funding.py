@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.funding import Call, Feed, FeedError, main, read
+from feeds.funding import Call, Feed, FeedError, read, read_apart
 
 FILES = Path(__file__).parent / "files"
 
@@ -299,6 +299,14 @@ def test_a_relative_link_is_made_whole_by_where_the_feed_came_from() -> None:
     assert call.link == "https://funder.example/calls/4"
 
 
+def test_an_id_is_the_same_wherever_the_feed_is_read_from() -> None:
+    content = rss("<item><title>T</title><guid>4</guid></item>")
+    ids = [
+        read(content, address=f"{way}://funder.example/").calls[0].id for way in ("http", "https")
+    ]
+    assert ids == ["4", "4"]
+
+
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
@@ -308,6 +316,7 @@ def test_a_relative_link_is_made_whole_by_where_the_feed_came_from() -> None:
         ("&lt;style&gt;p{}&lt;/style&gt;Seen&lt;script&gt;unseen()&lt;/script&gt;", "Seen"),
         ("&lt;![if !IE]&gt;Word&lt;![endif]&gt; wrote this", "Word wrote this"),
         ("turned \u202eround\u202c and\u200b hidden", "turned round and hidden"),
+        ("&lt;!-- note --&gt;said&lt;!-- never ends &lt;p&gt;unsaid", "said"),
         ("many\n\n   lines\t of&#160;it", "many lines of it"),
     ],
 )
@@ -475,16 +484,20 @@ def test_a_damaged_feed_never_crashes_the_reader(name: str, data: st.DataObject)
     read_or_refused(bytes(content[:end]), None)
 
 
-def run(path: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "feeds.funding", str(path)]
-    root = Path(__file__).parents[2]
+def command(path: Path) -> subprocess.CompletedProcess[str]:
+    """The command, in a process of its own: it bounds the whole process that it runs in."""
     return subprocess.run(
-        command, cwd=root, capture_output=True, encoding="utf-8", timeout=60, check=False
+        [sys.executable, "-m", "feeds.funding", "--seconds=2", str(path)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
     )
 
 
 def test_the_command_prints_one_json_line_a_call() -> None:
-    done = run(FILES / "jsonfeed.json")
+    done = command(FILES / "jsonfeed.json")
     assert (done.returncode, done.stderr) == (0, "")
     first, second = map(json.loads, done.stdout.splitlines())
     assert first["title"] == "Dust & neighbours"
@@ -493,17 +506,48 @@ def test_the_command_prints_one_json_line_a_call() -> None:
     assert {"title", "link", "summary", "opens", "closes", "id"} <= set(second)
 
 
+def test_the_command_says_where_it_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "long.xml"
+    path.write_bytes(rss("".join(f"<item><title>{n}</title></item>" for n in range(600))))
+    done = command(path)
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 500)
+    assert done.stderr == f"{path}: only the first 500 items were read\n"
+
+
 @pytest.mark.parametrize(
-    ("content", "said"), [(b"<html>", "a web page, not a feed"), (None, "No such file")]
+    ("content", "said"),
+    [
+        (b"<html>", "a web page, not a feed"),
+        (b"", "nothing at all"),
+        (rss("<item>" + "<a>" * 1_500_000), "too much time or memory"),
+        (None, "No such file"),
+    ],
 )
 def test_the_command_exits_2_with_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None, said: str
+    tmp_path: Path, content: bytes | None, said: str
 ) -> None:
     path = tmp_path / "feed.xml"
     if content is not None:
         path.write_bytes(content)
-    assert main([str(path)]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.count("\n") == 1
-    assert said in told.err
+    done = command(path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert said in done.stderr
+
+
+def test_the_command_cannot_read_a_folder(tmp_path: Path) -> None:
+    done = command(tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{tmp_path}: It cannot be opened: Is a directory.\n"
+
+
+@pytest.mark.parametrize("name", ["ukri.xml", "jsonfeed.json", "welsh-utf16.xml"])
+async def test_reading_apart_gives_the_same_feed(name: str) -> None:
+    content = (FILES / name).read_bytes()
+    address = "https://funder.example/feed"
+    assert await read_apart(content, "text/xml", address=address) == read(content)
+
+
+async def test_reading_apart_refuses_in_the_same_words() -> None:
+    with pytest.raises(FeedError) as refused:
+        await read_apart(b"<html>", "text/html\x00; charset=utf-8")
+    assert refused.value.words == reason(b"<html>")
