@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
@@ -51,7 +51,7 @@ def build_app(services: Services) -> AsyncApp:
     return app
 
 
-def authorize_with(services: Services) -> Callable[..., Awaitable[AuthorizeResult | None]]:
+def authorize_with(services: Services) -> Callable[..., Awaitable[AuthorizeResult]]:
     """Bolt's question "whose token?", answered from the workspaces table."""
 
     async def authorize(
@@ -69,7 +69,7 @@ def authorize_with(services: Services) -> Callable[..., Awaitable[AuthorizeResul
             bot_token=services.keys.open(workspace.sealed_token),
         )
 
-    return authorize
+    return cast("Callable[..., Awaitable[AuthorizeResult]]", authorize)  # None is Bolt's no
 
 
 def provide(services: Services) -> Callable[..., Awaitable[Any]]:
@@ -149,8 +149,8 @@ def _beside(view: dict[str, Any], words: str, fields: dict[str, str]) -> dict[st
 async def _tell(words: str, body: dict[str, Any], context: AsyncBoltContext) -> None:
     services: Services = context["services"]
     if body.get("response_url"):
-        await services.messenger.whisper(context.respond, words)
-    elif body.get("trigger_id") and context.client:
+        await services.messenger.whisper(context, words)
+    elif body.get("trigger_id"):
         inside_modal = (body.get("view") or {}).get("type") == "modal"
         show = services.messenger.push_modal if inside_modal else services.messenger.open_modal
         await show(context.client, body["trigger_id"], notice(words))

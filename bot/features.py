@@ -4,19 +4,40 @@ from collections.abc import Callable
 
 from slack_bolt.async_app import AsyncApp
 
+from bot import uninstalling
+from bot.admin import deliveries as admin_deliveries
+from bot.admin import listeners as admin_listeners
 from bot.cards import Render, card_deliveries
 from bot.contact import listeners as contact_listeners
 from bot.deliveries import Delivery, Task
+from bot.digest import deliveries as digest_deliveries
+from bot.expertise import deliveries as expertise_deliveries
+from bot.expertise import listeners as expertise_listeners
+from bot.introductions import deliveries as introduction_deliveries
+from bot.introductions import listeners as introduction_listeners
 from bot.needs import deliveries as need_deliveries
 from bot.needs import listeners as need_listeners
 
 LISTENERS: tuple[Callable[[AsyncApp], None], ...] = (
     contact_listeners.register,
     need_listeners.register,
+    expertise_listeners.register,
+    introduction_listeners.register,
+    admin_listeners.register,
+    uninstalling.register,
 )
 
-RENDERS: dict[str, Render] = {**need_deliveries.RENDERS}
+RENDERS: dict[str, Render] = {
+    **need_deliveries.RENDERS,
+    **expertise_deliveries.RENDERS,
+    **introduction_deliveries.RENDERS,
+    **digest_deliveries.RENDERS,
+    **admin_deliveries.RENDERS,
+}
 
-DELIVERIES: dict[str, Delivery] = {**card_deliveries(RENDERS)}
+DELIVERIES: dict[str, Delivery] = {
+    **card_deliveries(RENDERS),
+    **introduction_deliveries.DELIVERIES,
+}
 
-TASKS: dict[str, Task] = {**need_deliveries.TASKS}
+TASKS: dict[str, Task] = {**need_deliveries.TASKS, **expertise_deliveries.TASKS}

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
-from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_bolt.async_app import AsyncBoltContext
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -122,10 +122,16 @@ class Messenger:
         return await self._told(lambda: client.views_publish(user_id=user_id, view=view))
 
     async def whisper(
-        self, respond: AsyncRespond, text: str, blocks: list[Response] | None = None
+        self, context: AsyncBoltContext, text: str, blocks: list[Response] | None = None
     ) -> None:
-        """Answer a press for the presser's eyes only, leaving the message as it is."""
-        await respond(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+        """Answer a press for the presser's eyes only, leaving the message as it is.
+
+        A press in App Home has no message to answer under: there the home itself shows it.
+        """
+        if context.response_url and context.respond:
+            await context.respond(
+                text=text, blocks=blocks, response_type="ephemeral", replace_original=False
+            )
 
     async def who_am_i(self, token: str) -> Response:
         """Slack's `auth.test`: team, team id and our own user there."""

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
-from feeds.fetch import Fetcher
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.messenger import Messenger
 from bot.services import Services
 from bot.settings import Settings, Unusable
+from feeds.fetch import Fetcher
 from registry.clock import Clock
 from registry.database import make_engine, make_session_factory
 from registry.migrate import is_current, migrate

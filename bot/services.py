@@ -4,10 +4,9 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-from feeds.fetch import Fetcher
-
 from bot.messenger import Messenger
 from bot.settings import Settings
+from feeds.fetch import Fetcher
 from registry.clock import Clock
 from registry.database import SessionFactory
 from registry.matchmaker import Matchmaker

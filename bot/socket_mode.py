@@ -18,7 +18,7 @@ async def listening(app: AsyncApp, settings: Settings) -> AsyncIterator[None]:
         app, token.get_secret_value() if token else None, web_client=app.client
     )
     try:
-        await handler.connect_async()
+        await handler.connect_async()  # type: ignore[no-untyped-call]
     except SlackApiError as error:
         raise Unusable(
             f"SLACK_APP_TOKEN was refused by Slack ({error.response['error']}): make one with the "
@@ -27,4 +27,4 @@ async def listening(app: AsyncApp, settings: Settings) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]

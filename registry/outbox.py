@@ -211,3 +211,8 @@ async def forget_done(session: AsyncSession, network_id: int, older_than: dateti
             Errand.done_at < older_than,
         )
     )
+
+
+async def redact(session: AsyncSession, errand: Errand, payload: dict[str, Any]) -> None:
+    """Keep less of an errand that is done."""
+    await session.execute(update(Errand).where(Errand.id == errand.id).values(payload=payload))

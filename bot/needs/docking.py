@@ -3,8 +3,6 @@
 import json
 from typing import Any
 
-from matching.matcher import Band, Reason, Suggestion
-from registry.disclosure import need_shown
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.context.ack.async_ack import AsyncAck
 from sqlalchemy import update
@@ -18,7 +16,9 @@ from bot.introductions.views import need_blocks
 from bot.pressed import pressed_id
 from bot.text import quoted
 from bot.views import notice
+from matching.matcher import Band, Reason, Suggestion
 from registry import audit, docking, expertise, matchmaker, needs
+from registry.disclosure import need_shown
 from registry.docking import DockingPoint
 from registry.members import Member, member_of
 from registry.needs import Need
@@ -204,7 +204,7 @@ async def ask_to_pass_on(ack: AsyncAck, body: dict[str, Any], context: AsyncBolt
         )
         if not new:
             raise Refused("The officer has been asked already.")
-    await actor.services.messenger.whisper(context.respond, "We have asked the officer.")
+    await actor.services.messenger.whisper(context, "We have asked the officer.")
     await ack()
 
 
@@ -232,7 +232,7 @@ async def keep_back(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltConte
     """The officer would rather not: nothing changes."""
     async with acting(context) as actor:
         await needs.find_own(actor.session, actor.member, pressed_id(body))
-    await actor.services.messenger.whisper(context.respond, "It stays with your docking point.")
+    await actor.services.messenger.whisper(context, "It stays with your docking point.")
     await ack()
 
 

@@ -11,6 +11,7 @@ from bot.actor import Actor, acting
 from bot.cards import refresh_cards
 from bot.commands import Command
 from bot.contact.gate import form_for
+from bot.introductions.deliveries import refresh
 from bot.needs import docking
 from bot.needs.deliveries import CARD
 from bot.needs.views import (
@@ -22,11 +23,11 @@ from bot.needs.views import (
     own_needs,
 )
 from bot.pressed import pressed_choice, pressed_id
-from bot.words import MONEY, OFFERS, OUTPUTS, VISIBILITY, sure
+from bot.words import MONEY, OFFERS, OUTPUTS, sure
 from registry import introductions, matches, needs
 from registry.expertise import is_new
 from registry.matchmaker import look_for
-from registry.needs import Need, NeedDraft, Visibility
+from registry.needs import NeedDraft, Visibility
 from registry.refusal import Refused
 
 COMMAND = Command(
@@ -104,8 +105,8 @@ async def add_detail(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltCont
     await ack()
 
 
-def read_draft(state: forms.State, before: Need | None = None) -> NeedDraft:
-    """The need as the form has it; what the form does not hold stays as it was."""
+def read_draft(state: forms.State) -> NeedDraft:
+    """The need as the form has it."""
     detailed = forms.has(state, "visibility")
     money = forms.chosen(state, "money")
     first = NeedDraft(
@@ -124,7 +125,7 @@ def read_draft(state: forms.State, before: Need | None = None) -> NeedDraft:
         outputs=sure(forms.several(state, "outputs"), OUTPUTS),
         offers=sure(forms.several(state, "offers"), OFFERS),
         money=money if money in MONEY else None,
-        visibility=visibility if visibility in VISIBILITY else Visibility.NETWORK,
+        visibility=visibility or Visibility.NETWORK,
         hide_council="hide" in forms.several(state, "hide_council"),
     )
 
@@ -168,9 +169,11 @@ async def close(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) 
         need = await needs.find_own(actor.session, actor.member, pressed_id(body))
         if not await needs.close(actor.session, need, now=actor.now):
             raise Refused("This need is closed already.")
-        await introductions.withdraw_all(actor.session, actor.network, need.id, now=actor.now)
+        await introductions.close_all_of(actor.session, need.id)
         await _refresh(actor, need.id)
-    await _say(context, actor, "Closed. We have stopped looking. `/need list` opens it again.")
+    await actor.services.messenger.whisper(
+        context, "Closed. We have stopped looking. `/need list` opens it again."
+    )
     await ack()
 
 
@@ -181,7 +184,7 @@ async def reopen(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext)
         if not await needs.reopen(actor.session, need):
             raise Refused("We are looking for this one already.")
         await look_for(actor.session, need, now=actor.now)
-    await _say(context, actor, "We are looking again.")
+    await actor.services.messenger.whisper(context, "We are looking again.")
     await ack()
 
 
@@ -189,12 +192,11 @@ async def remove(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext)
     """Delete the need now; every card of it says that it is gone."""
     async with acting(context) as actor:
         need = await needs.find_own(actor.session, actor.member, pressed_id(body))
-        await introductions.forget_asks(
-            actor.session, actor.network, need_id=need.id, now=actor.now
-        )
+        for introduction in await introductions.of_need(actor.session, need.id):
+            await refresh(actor.session, introduction, now=actor.now)
         await needs.remove(actor.session, need)
         await _refresh(actor, need.id)
-    await _say(context, actor, "Removed. Nothing of this need is kept.")
+    await actor.services.messenger.whisper(context, "Removed. Nothing of this need is kept.")
     await ack()
 
 
@@ -213,9 +215,3 @@ async def not_fit(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext
 
 async def _refresh(actor: Actor, need_id: int) -> None:
     await refresh_cards(actor.session, actor.network.id, CARD, need_id, now=actor.now)
-
-
-async def _say(context: AsyncBoltContext, actor: Actor, words: str) -> None:
-    """A word back where the press was made in a message (not in App Home)."""
-    if context.respond and context.response_url:
-        await actor.services.messenger.whisper(context.respond, words)

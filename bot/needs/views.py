@@ -19,11 +19,10 @@ from bot.blocks import (
     text_input,
 )
 from bot.cards import Message
-from bot.matches.views import reasons_line
+from bot.needs.suggestion import suggestion_blocks
 from bot.text import cut, day, joined, quoted
-from bot.words import BANDS, MONEY, OFFERS, OUTPUTS, UNSURE, VISIBILITY, told, with_unsure
+from bot.words import MONEY, OFFERS, OUTPUTS, UNSURE, VISIBILITY, told, with_unsure
 from registry import places
-from registry.matches import NOT_FIT
 from registry.needs import LONGEST_BACKGROUND, LONGEST_QUESTION, Need, NeedDraft, NeedState
 from registry.suggestions import SuggestionShown
 
@@ -278,45 +277,6 @@ def _nobody(card: NeedCard) -> list[Block]:
             actions([button("Ask the docking point", "need.ask_docking_point", str(card.need.id))])
         )
         blocks.append(context(f"It goes to the contact at {quoted(card.docking_point, 200)}."))
-    return blocks
-
-
-def suggestion_blocks(suggestion: SuggestionShown) -> list[Block]:
-    """One candidate: band, who as far as shown, true reasons, and what can be pressed."""
-    lines = [
-        f"*{BANDS[suggestion.band]}*: {quoted(suggestion.profile.shown_as, 300)}",
-        reasons_line(suggestion.reasons),
-    ]
-    if suggestion.profile.outputs:
-        offered = joined(told(suggestion.profile.outputs, OUTPUTS)).lower()
-        lines.append(f"Offers: {offered}")
-    blocks = [section("\n".join(line for line in lines if line))]
-    if suggestion.status:
-        blocks.append(context(suggestion.status))
-    value = str(suggestion.match_id)
-    buttons = []
-    if suggestion.can_ask:
-        buttons = [
-            button("Ask for an introduction", "introduction.ask", value, style="primary"),
-            select(
-                "match.not_fit",
-                options((f"{value}:{reason}", words) for reason, words in NOT_FIT.items()),
-                "Not a fit",
-            ),
-        ]
-    elif suggestion.can_withdraw:
-        buttons = [
-            button(
-                "Withdraw",
-                "introduction.withdraw",
-                str(suggestion.introduction_id),
-                confirm=confirm(
-                    "Withdraw your ask?", "The other person hears nothing more of it.", "Withdraw"
-                ),
-            )
-        ]
-    if buttons:
-        blocks.append(actions(buttons, block_id=f"match-{value}"))
     return blocks
 
 

@@ -1,0 +1,270 @@
+"""The expertise form, the academic's card, and what they see of needs."""
+
+import json
+from dataclasses import dataclass
+
+from bot.actor import Actor
+from bot.blocks import (
+    Block,
+    actions,
+    button,
+    checkboxes,
+    confirm,
+    context,
+    divider,
+    input_block,
+    modal,
+    options,
+    section,
+    select,
+    text_input,
+)
+from bot.cards import Message
+from bot.introductions.views import STATES, need_blocks, withdraw_button
+from bot.matches.views import reasons_line
+from bot.needs.views import place_menu
+from bot.text import cut, quoted
+from bot.words import BANDS, HOW_SOON, OUTPUTS, UNSURE, with_unsure
+from matching.matcher import Reason
+from registry import expertise as profiles
+from registry.disclosure import NeedShown, ShownState
+from registry.expertise import (
+    LONGEST_SHOWN_AS,
+    LONGEST_SUMMARY,
+    Expertise,
+    ExpertiseDraft,
+    default_shown_as,
+)
+
+CALLBACK = "expertise.submit"
+NOTICE = (
+    "We keep what you write here until you remove it.\n"
+    "Before an introduction, officers see only the line you choose, what you offer and how soon, "
+    "and words of yours that they used too.\n"
+    "Your name is told only when you and the officer have both said yes."
+)
+
+
+@dataclass(frozen=True)
+class ExpertiseForm:
+    """What the form holds while it is open: kept across "Add detail"."""
+
+    draft: ExpertiseDraft
+    changing: bool = False
+    detail: bool = False
+
+
+async def expertise_form_for(actor: Actor, text: str) -> Block:
+    """The form for a member: their own profile with all detail, else the first screen."""
+    own = await profiles.of_member(actor.session, actor.member)
+    if own is not None:
+        draft = draft_of(own)
+        if text:
+            draft = ExpertiseDraft(**{**draft.__dict__, "summary": text[:LONGEST_SUMMARY]})
+        return expertise_form(ExpertiseForm(draft, changing=True, detail=True))
+    place = (actor.member.place,) if actor.member.place else ()
+    draft = ExpertiseDraft(
+        summary=text[:LONGEST_SUMMARY], places=place, shown_as=default_shown_as(actor.member)
+    )
+    return expertise_form(ExpertiseForm(draft))
+
+
+def draft_of(expertise: Expertise) -> ExpertiseDraft:
+    return ExpertiseDraft(
+        summary=expertise.summary,
+        suggestable=expertise.suggestable,
+        topics=tuple(expertise.topics),
+        methods=tuple(expertise.methods),
+        places=tuple(expertise.places),
+        outputs=tuple(expertise.outputs),
+        how_soon=expertise.how_soon,
+        capacity=str(expertise.capacity),
+        links=tuple(expertise.links),
+        shown_as=expertise.shown_as,
+    )
+
+
+def expertise_form(form: ExpertiseForm) -> Block:
+    draft = form.draft
+    blocks = [
+        context(NOTICE),
+        input_block(
+            "summary",
+            "What can you help with?",
+            text_input("summary", most=LONGEST_SUMMARY, initial=draft.summary, multiline=True),
+            hint="In plain words: topics, and what you could do for a council.",
+        ),
+        input_block(
+            "suggestable",
+            "Suggestions",
+            checkboxes(
+                "suggestable",
+                options([("yes", "Suggest me to officers whose needs I fit")]),
+                ("yes",) if draft.suggestable else (),
+            ),
+            optional=True,
+        ),
+    ]
+    if form.detail:
+        blocks += _detail(draft)
+    else:
+        blocks.append(actions([button("Add detail", "expertise.detail")], block_id="more"))
+    return modal(
+        "Your expertise",
+        blocks,
+        callback_id=CALLBACK,
+        submit="Save" if form.changing else "Offer",
+        metadata=json.dumps(
+            {"detail": form.detail, "changing": form.changing, "places": list(draft.places)}
+        ),
+    )
+
+
+def _detail(draft: ExpertiseDraft) -> list[Block]:
+    return [
+        _words("topics", "Topics", draft.topics, "flood risk, land use"),
+        _words("methods", "Methods", draft.methods, "evaluation, interviews, modelling"),
+        input_block(
+            "places", "Places you know or work in", place_menu(draft.places), optional=True
+        ),
+        input_block(
+            "outputs",
+            "What could you offer?",
+            checkboxes(
+                "outputs", options(with_unsure(OUTPUTS).items()), draft.outputs or (UNSURE,)
+            ),
+            optional=True,
+        ),
+        input_block(
+            "how_soon",
+            "How soon could you start?",
+            select(
+                "how_soon",
+                options(with_unsure(HOW_SOON).items()),
+                "Choose one",
+                initial=draft.how_soon or UNSURE,
+            ),
+            optional=True,
+        ),
+        input_block(
+            "capacity",
+            "How many open introductions at most?",
+            text_input("capacity", most=2, initial=draft.capacity),
+            hint="From 1 to 10. Asks that wait for your answer count too.",
+        ),
+        input_block(
+            "links",
+            "Links",
+            text_input("links", most=2000, initial="\n".join(draft.links), multiline=True),
+            hint="One a line. They are not shown before an introduction.",
+            optional=True,
+        ),
+        input_block(
+            "shown_as",
+            "What others see before an introduction",
+            text_input("shown_as", most=LONGEST_SHOWN_AS, initial=draft.shown_as),
+            hint="Leave out names. People may still guess who you are.",
+        ),
+    ]
+
+
+def _words(name: str, label: str, words: tuple[str, ...], example: str) -> Block:
+    return input_block(
+        name,
+        label,
+        text_input(name, most=1000, initial=", ".join(words), placeholder=f"Such as: {example}"),
+        hint="With commas between.",
+        optional=True,
+    )
+
+
+def confirmation(*, changed: bool, suggestable: bool, new_network: bool) -> Block:
+    """What the modal turns into."""
+    title = "Saved" if changed else "Thank you"
+    words = (
+        "We are looking at the open needs for you. The answer comes as a direct message."
+        if suggestable
+        else "You are not suggested to anybody. `/expertise edit` changes that."
+    )
+    if new_network:
+        words += "\nThis network is new, so there may be few needs yet. We keep looking."
+    return modal(title, [section(f"*{title}.* {words}")], close="Done")
+
+
+@dataclass(frozen=True)
+class NeedSuggested:
+    """An open need as the academic may see it."""
+
+    match_id: int
+    band: str
+    reasons: tuple[Reason, ...]
+    need: NeedShown
+    state: ShownState | None
+    offered_id: int | None
+
+
+def expertise_message(expertise: Expertise, found: list[NeedSuggested]) -> Message:
+    """The academic's card: their profile, then the open needs that fit."""
+    blocks = [
+        section(f"*Your expertise*\n{quoted(expertise.summary)}"),
+        context(f"Officers see: {quoted(expertise.shown_as)}"),
+    ]
+    if not expertise.seeking:
+        blocks.append(section("You are not suggested to anybody at the moment."))
+    elif found:
+        words = "One open need fits" if len(found) == 1 else f"{len(found)} open needs fit"
+        blocks.append(section(f"*{words}*"))
+        for one in found:
+            blocks += need_suggested_blocks(one)
+    else:
+        blocks.append(
+            section(
+                "*No open need fits yet.* New needs are checked against your profile, and an "
+                "officer can ask for you without knowing your name."
+            )
+        )
+    blocks += [divider(), actions(own_buttons(expertise))]
+    return Message(_notification(expertise, found), blocks)
+
+
+def _notification(expertise: Expertise, found: list[NeedSuggested]) -> str:
+    if expertise.seeking and found:
+        return f"Open needs that fit you: {quoted(cut(found[0].need.question, 120))}"
+    return "Your expertise is kept"
+
+
+def need_suggested_blocks(one: NeedSuggested) -> list[Block]:
+    """One need with its band, reasons, and what can be pressed."""
+    blocks = [context(f"*{BANDS[one.band]}*"), *need_blocks(one.need)]
+    if line := reasons_line(one.reasons):
+        blocks.append(context(f"Why: {line}"))
+    block_id = f"match-{one.match_id}"
+    if one.state is None:
+        offer = button("I could help", "introduction.offer", str(one.match_id), style="primary")
+        blocks.append(actions([offer], block_id=block_id))
+    else:
+        blocks.append(context(STATES[one.state]))
+        if one.offered_id is not None and one.state is ShownState.WAITING:
+            blocks.append(actions([withdraw_button(one.offered_id)], block_id=block_id))
+    return blocks
+
+
+def own_buttons(expertise: Expertise) -> list[Block]:
+    """Change, pause or go on, remove."""
+    value = str(expertise.id)
+    pausing = "Go on" if expertise.paused_at else "Pause"
+    return [
+        button("Change it", "expertise.start", value),
+        button(pausing, "expertise.pause", value),
+        button(
+            "Remove it",
+            "expertise.remove",
+            value,
+            style="danger",
+            confirm=confirm(
+                "Remove your expertise?",
+                "It is deleted now, with its suggestions and open asks.",
+                "Remove",
+            ),
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""Asking for an introduction, answering, and what follows a yes from both."""

@@ -1,0 +1,129 @@
+"""Presses that ask for an introduction, answer, withdraw, and tell whether two people met."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.actor import Actor, acting
+from bot.cards import post_card, refresh_cards
+from bot.introductions.deliveries import ASKED, CHECK, OPEN, refresh
+from bot.pressed import pressed_choice, pressed_id
+from registry import introductions, outbox
+from registry.introductions import Decline, Introduction, IntroductionState, Met, Side
+from registry.refusal import Refused
+
+
+def register(app: AsyncApp) -> None:
+    app.action("introduction.ask")(ask)
+    app.action("introduction.offer")(offer)
+    app.action("introduction.yes")(yes)
+    app.action("introduction.no")(no)
+    app.action("introduction.withdraw")(withdraw)
+    app.action("introduction.met")(met)
+    app.action("introduction.met_not_yet")(met)
+    app.action("introduction.met_no")(met)
+
+
+async def ask(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """The officer asks for an introduction to a suggestion."""
+    await _ask(body, context, Side.OFFICER)
+    await ack()
+
+
+async def offer(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """The academic offers to help with a need."""
+    await _ask(body, context, Side.ACADEMIC)
+    await ack()
+
+
+async def _ask(body: dict[str, Any], context: AsyncBoltContext, side: Side) -> None:
+    async with acting(context) as actor:
+        introduction = await introductions.ask(
+            actor.session, actor.network, pressed_id(body), side, actor.member, now=actor.now
+        )
+        people = await introductions.members_of(actor.session, introduction)
+        await post_card(
+            actor.session,
+            actor.network.id,
+            ASKED,
+            introduction.id,
+            member_id=people[introductions.other(side)].id,
+            now=actor.now,
+            about=f"need:{introduction.need_id}",
+        )
+        await refresh(actor.session, introduction, now=actor.now)
+
+
+async def yes(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """The one asked says yes: now both have."""
+    async with acting(context) as actor:
+        introduction = await introductions.say_yes(
+            actor.session, actor.network, pressed_id(body), actor.member, now=actor.now
+        )
+        await follow_up(actor, introduction)
+        await refresh(actor.session, introduction, now=actor.now)
+    await ack()
+
+
+async def follow_up(actor: Actor, introduction: Introduction) -> None:
+    """Have the two people brought together, where both have said yes."""
+    if introduction.state == IntroductionState.ACCEPTED:
+        await outbox.enqueue(
+            actor.session,
+            actor.network.id,
+            OPEN,
+            {"introduction_id": introduction.id},
+            now=actor.now,
+            about=f"need:{introduction.need_id}",
+            once=f"{OPEN}:{introduction.id}",
+        )
+
+
+async def no(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """The one asked says no; the asker's cards do not change before the ask would run out."""
+    introduction_id, reason = pressed_choice(body)
+    if reason not in list(Decline):
+        raise Refused("Please choose one of the reasons.")
+    async with acting(context) as actor:
+        introduction = await introductions.say_no(
+            actor.session,
+            actor.network,
+            introduction_id,
+            actor.member,
+            Decline(reason),
+            now=actor.now,
+        )
+        await refresh_cards(actor.session, actor.network.id, ASKED, introduction.id, now=actor.now)
+    await ack()
+
+
+async def withdraw(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """The asker takes an ask back; the other side's card does not change before its time."""
+    async with acting(context) as actor:
+        introduction = await introductions.withdraw(
+            actor.session, actor.network, pressed_id(body), actor.member, now=actor.now
+        )
+        mine, subject = (
+            ("need", introduction.need_id)
+            if introduction.asked_by == Side.OFFICER
+            else ("expertise", introduction.expertise_id)
+        )
+        await refresh_cards(actor.session, actor.network.id, mine, subject, now=actor.now)
+    await ack()
+
+
+async def met(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """One of the two says whether they met."""
+    number, _, word = str(body["actions"][0].get("value") or "").partition(":")
+    if word not in list(Met) or not number.isdigit():
+        raise Refused("Please choose one of the answers.")
+    async with acting(context) as actor:
+        resumed = await introductions.say_met(
+            actor.session, actor.network, int(number), actor.member, Met(word), now=actor.now
+        )
+        await refresh_cards(actor.session, actor.network.id, CHECK, int(number), now=actor.now)
+        for introduction in resumed:
+            await follow_up(actor, introduction)
+            await refresh(actor.session, introduction, now=actor.now)
+    await ack()
