@@ -40,4 +40,8 @@ DELIVERIES: dict[str, Delivery] = {
     **introduction_deliveries.DELIVERIES,
 }
 
-TASKS: dict[str, Task] = {**need_deliveries.TASKS, **expertise_deliveries.TASKS}
+TASKS: dict[str, Task] = {
+    **need_deliveries.TASKS,
+    **expertise_deliveries.TASKS,
+    **admin_deliveries.TASKS,
+}

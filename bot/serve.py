@@ -47,7 +47,7 @@ async def serving(app: ASGIApp, bound: socket.socket) -> AsyncIterator[str]:
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[bound]))
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110 - it has a flag, no event
         await asyncio.sleep(0.005)
     host, port = bound.getsockname()[:2]
     try:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -237,6 +238,8 @@ def _method(
     return Method(answer, frozenset(needed.split()), frozenset(allowed.split()), scope)
 
 
+# Bolt's clients send it with every call; Slack reads it for organisation-wide tokens only.
+EVERYWHERE = frozenset({"team_id"})
 POSTING = "text blocks unfurl_links unfurl_media thread_ts mrkdwn metadata"
 METHODS: dict[str, Method] = {
     "auth.test": _method(_auth_test),
@@ -287,8 +290,8 @@ async def _arguments(request: Request) -> tuple[Json, str]:
     if "json" in request.headers.get("content-type", ""):
         arguments: Json = json.loads(body or b"{}")
     else:
-        form = await request.form()
-        arguments = {key: _parsed(str(value)) for key, value in form.items()}
+        form = parse_qsl(body.decode(), keep_blank_values=True)
+        arguments = {key: _parsed(value) for key, value in form}
     arguments |= dict(request.query_params.items())
     bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
     token = str(arguments.pop("token", bearer))
@@ -318,7 +321,7 @@ def _call(slack: Slack, name: str, arguments: Json, token: str) -> Json:
     if method.scope is not None:
         asked.need(method.scope)
     missing = sorted(method.needed - arguments.keys())
-    unknown = sorted(arguments.keys() - method.needed - method.allowed)
+    unknown = sorted(arguments.keys() - method.needed - method.allowed - EVERYWHERE)
     if missing or unknown:
         raise Refusal("invalid_arguments", f"missing {missing}, unknown {unknown}")
     return method.answer(asked)

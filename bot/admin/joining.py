@@ -4,7 +4,6 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.actor import Actor, acting
 from bot.admin.deliveries import JOINED_CARD
@@ -37,9 +36,7 @@ async def ask(ack: AsyncAck, context: AsyncBoltContext, code: str) -> None:
     await ack(text="Join this network?", blocks=join_blocks(offer.network, code))
 
 
-async def join(
-    ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], context: AsyncBoltContext
-) -> None:
+async def join(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
     """The admin said yes: move the workspace, and tell the network's admins."""
     code = str(body["actions"][0].get("value") or "")
     async with acting(context) as actor:
@@ -58,5 +55,5 @@ async def join(
             )
     name = escape(network.name)
     words = f"This workspace is part of *{name}* now. `/network people` says who looks after it."
-    await actor.services.messenger.whisper(respond, words)
+    await actor.services.messenger.whisper(context, words)
     await ack()

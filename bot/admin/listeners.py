@@ -4,7 +4,6 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.actor import Actor, acting
 from bot.admin import channels, joining, people
@@ -83,9 +82,7 @@ ANSWERS = {
 }
 
 
-async def retry(
-    ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], context: AsyncBoltContext
-) -> None:
+async def retry(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
     """Give a dead letter another round of attempts."""
     async with acting(context) as actor:
         actor.must_be_admin()
@@ -101,5 +98,5 @@ async def retry(
             now=actor.now,
         )
     words = "Trying it again now. `/network errors` shows it if it fails once more."
-    await actor.services.messenger.whisper(respond, words)
+    await actor.services.messenger.whisper(context, words)
     await ack()

@@ -4,7 +4,6 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot import forms
 from bot.actor import Actor, acting
@@ -129,9 +128,7 @@ async def make_admin(ack: AsyncAck, view: dict[str, Any], context: AsyncBoltCont
     await ack(response_action="update", view=notice("*Done.* They have been told."))
 
 
-async def admit(
-    ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], context: AsyncBoltContext
-) -> None:
+async def admit(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
     """Make whoever brought a workspace in an admin of the network it joined."""
     async with acting(context) as actor:
         actor.must_be_admin()
@@ -141,7 +138,7 @@ async def admit(
         if not await _make_admin(actor, member):
             raise Refused("They are an admin already.")
         await refresh_cards(actor.session, actor.network.id, JOINED_CARD, member.id, now=actor.now)
-    await actor.services.messenger.whisper(respond, "Done. They have been told.")
+    await actor.services.messenger.whisper(context, "Done. They have been told.")
     await ack()
 
 

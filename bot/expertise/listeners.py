@@ -152,7 +152,7 @@ async def submit(ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext)
     await ack(response_action="update", view=shown)
 
 
-async def pause(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+async def pause(ack: AsyncAck, context: AsyncBoltContext) -> None:
     """Stop being suggested, or go on."""
     async with acting(context) as actor:
         own = await _own(actor)
@@ -174,7 +174,7 @@ async def _own(actor: Actor) -> Expertise:
     return own
 
 
-async def remove(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+async def remove(ack: AsyncAck, context: AsyncBoltContext) -> None:
     """Delete the profile now; every card of it says that it is gone."""
     async with acting(context) as actor:
         own = await _own(actor)

@@ -105,6 +105,9 @@ def test_labels_are_short_and_tell_places_apart() -> None:
 
 def test_a_hidden_council_is_told_by_its_region() -> None:
     assert places.region_label([code("Cornwall Council")]) == "South West"
-    assert places.region_label([code("City of Cardiff Council"), code("Newport City Council")]) == "Wales"
+    assert (
+        places.region_label([code("City of Cardiff Council"), code("Newport City Council")])
+        == "Wales"
+    )
     both = [code("City of Cardiff Council"), code("Cornwall Council")]
     assert places.region_label(both) == "the United Kingdom"

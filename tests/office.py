@@ -1,0 +1,294 @@
+"""The whole product at a test's hand: a strict Slack, the real app over HTTP, a worker."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import httpx
+from sqlalchemy import URL, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.app import build_app
+from bot.installing import SCOPES, keep_installation
+from bot.messenger import Messenger
+from bot.serve import bind, serving
+from bot.services import Services
+from bot.settings import Settings
+from bot.web import build_web
+from feeds.fetch import Fetcher
+from jobs.clock import Ticker
+from jobs.running import make_worker
+from jobs.schedule import JOBS
+from jobs.worker import Worker
+from playground.api import web_api
+from playground.delivery import Delivery, Result
+from playground.slack import Channel, Json, Message, Slack, Team, User, View
+from playground.slack import texts as texts_in
+from registry.clock import Clock
+from registry.database import SessionFactory, make_session_factory
+from registry.members import Member, Organisation, organisation_named
+from registry.networks import Network, Workspace, workspace_of_team
+from registry.outbox import Errand
+
+SECRET = "invented-signing-secret"
+
+
+class Office:
+    """What a test does and sees. One workspace with an admin is there from the start."""
+
+    def __init__(
+        self, services: Services, slack: Slack, delivery: Delivery, worker: Worker
+    ) -> None:
+        self.services = services
+        self.slack = slack
+        self.delivery = delivery
+        self.worker = worker
+        self.ticker = Ticker(services, JOBS)
+        self.team: Team
+        self.admin: User
+
+    @property
+    def session_factory(self) -> SessionFactory:
+        return self.services.session_factory
+
+    # Who is there
+
+    async def add_team(self, name: str, *, network: Network | None = None) -> tuple[Team, User]:
+        """A workspace with the app in it, and its installer; in that network, or its own."""
+        team = self.slack.add_team(name, SCOPES)
+        installer = self.slack.add_user(team, f"Installer of {name}", email="admin@inv.example")
+        await keep_installation(
+            self.services,
+            team_id=team.id,
+            team_name=team.name,
+            bot_user_id=team.bot_user_id,
+            bot_token=team.token,
+            installer=installer.id,
+        )
+        if network is not None:
+            async with self.session_factory.begin() as session:
+                workspace = await workspace_of_team(session, team.id)
+                assert workspace is not None
+                workspace.network_id = network.id
+                members = await session.scalars(
+                    select(Member).where(Member.workspace_id == workspace.id)
+                )
+                for member in members:
+                    member.network_id = network.id
+                errands = await session.scalars(select(Errand).where(Errand.kind == "card.post"))
+                for errand in errands:
+                    errand.network_id = network.id
+        return team, installer
+
+    async def network(self, team: Team | None = None) -> Network:
+        async with self.session_factory.begin() as session:
+            workspace = await workspace_of_team(session, (team or self.team).id)
+            assert workspace is not None
+            return await session.get_one(Network, workspace.network_id)
+
+    async def person(
+        self,
+        name: str,
+        role: str,
+        organisation: str,
+        place: str,
+        *,
+        team: Team | None = None,
+        admin: bool = False,
+    ) -> User:
+        """Somebody who has told who they are."""
+        team = team or self.team
+        user = self.slack.add_user(
+            team,
+            name,
+            title=f"Title of {name}",
+            email=f"{name.split(maxsplit=1)[0].lower()}@inv.example",
+        )
+        async with self.session_factory.begin() as session:
+            workspace = await workspace_of_team(session, team.id)
+            assert workspace is not None
+            found = await organisation_named(session, workspace.network_id, organisation)
+            found.place = found.place or place
+            session.add(
+                Member(
+                    network_id=workspace.network_id,
+                    workspace_id=workspace.id,
+                    slack_id=user.id,
+                    role=role,
+                    organisation_id=found.id,
+                    place=place,
+                    is_admin=admin,
+                    created_at=self.services.clock.now(),
+                )
+            )
+        return user
+
+    async def member(self, user: User) -> Member:
+        async with self.session_factory.begin() as session:
+            stmt = select(Member).where(Member.slack_id == user.id)
+            return (await session.scalars(stmt)).one()
+
+    async def organisation(self, name: str) -> Organisation:
+        async with self.session_factory.begin() as session:
+            stmt = select(Organisation).where(Organisation.name == name)
+            return (await session.scalars(stmt)).one()
+
+    async def workspace(self, team: Team | None = None) -> Workspace:
+        async with self.session_factory.begin() as session:
+            workspace = await workspace_of_team(session, (team or self.team).id)
+            assert workspace is not None
+            return workspace
+
+    # What people do
+
+    def direct(self, user: User) -> Channel:
+        """The person's direct message with the app."""
+        return self.slack.direct(self.slack.teams[user.team_id], [user])
+
+    async def types(self, user: User, text: str, channel: Channel | None = None) -> Result:
+        """Type a command, such as "/need list", and let the worker do what follows."""
+        name, _, rest = text.partition(" ")
+        result = await self.delivery.command(user, name, rest, channel or self.direct(user))
+        await self.settle()
+        return result
+
+    async def presses(
+        self, user: User, where: Message | View, action_id: str, **what: Any
+    ) -> Result:
+        result = await self.delivery.press(user, where, action_id, **what)
+        await self.settle()
+        return result
+
+    async def chooses(
+        self, user: User, where: Message | View, action_id: str, words: str
+    ) -> Result:
+        """Choose the option with those words from a menu on the screen."""
+        blocks = where.body["blocks"] if isinstance(where, View) else where.blocks
+        for option in _options(blocks, action_id):
+            if option["text"]["text"] == words:
+                return await self.presses(user, where, action_id, selected_option=option)
+        raise AssertionError(f"no option {words!r} in {action_id}")
+
+    async def fills_in(self, user: User, **values: Any) -> Result:
+        """Send the form that is open, with these values by field; the rest stays as it began."""
+        view = self.form(user)
+        state = {name: self._value(view, name, value) for name, value in values.items()}
+        result = await self.delivery.submit(user, view, state)
+        await self.settle()
+        return result
+
+    def _value(self, view: View, name: str, value: Any) -> Json:
+        block = next(one for one in view.body["blocks"] if one.get("block_id") == name)
+        element = block["element"]
+        kind = element["type"]
+        if kind == "plain_text_input":
+            return {"value": value}
+        if kind == "datepicker":
+            return {"selected_date": value}
+        if kind == "timepicker":
+            return {"selected_time": value}
+        if kind in ("users_select", "channels_select", "conversations_select"):
+            return {f"selected_{kind.partition('_')[0].rstrip('s')}": value}
+        if kind == "external_select":
+            return {
+                "selected_option": {"text": {"type": "plain_text", "text": "…"}, "value": value}
+            }
+        if kind == "multi_external_select":
+            return {
+                "selected_options": [
+                    {"text": {"type": "plain_text", "text": "…"}, "value": one} for one in value
+                ]
+            }
+        chosen = [option for option in element["options"] if option["value"] in value]
+        if kind == "checkboxes":
+            return {"selected_options": chosen}
+        return {"selected_option": next(one for one in chosen if one["value"] == value)}
+
+    async def settle(self) -> None:
+        """Let the worker do everything that is due."""
+        await self.worker.drain()
+
+    async def clock_moved(self) -> None:
+        """What comes due once the clock has been moved."""
+        await self.ticker.tick()
+        await self.settle()
+
+    # What people see
+
+    def form(self, user: User) -> View:
+        view = self.slack.top_view(user)
+        assert view is not None, f"{user.name} has no form open"
+        return view
+
+    def messages(self, user: User) -> list[Message]:
+        """What stands in the person's direct message with the app, oldest first."""
+        channel = self.direct(user)
+        return [one for one in self.slack.seen_by(user) if one.channel == channel.id]
+
+    def last(self, user: User) -> Message:
+        found = self.messages(user)
+        assert found, f"{user.name} has no messages"
+        return found[-1]
+
+    def card(self, user: User, words: str) -> Message:
+        """The person's newest message with those words anywhere in it."""
+        for message in reversed(self.slack.seen_by(user)):
+            if words in text_of(message):
+                return message
+        raise AssertionError(f"{user.name} sees no {words!r} in: {self.slack.told(user)}")
+
+    def sees(self, user: User) -> str:
+        return self.slack.told(user)
+
+
+def text_of(where: Message | View) -> str:
+    """Everything that is read in a message or view."""
+    if isinstance(where, View):
+        return "\n".join(texts_in(where.body))
+    return "\n".join([where.text, *texts_in(where.blocks)])
+
+
+def _options(value: Any, action_id: str) -> list[Json]:
+    if isinstance(value, list):
+        return [found for one in value for found in _options(one, action_id)]
+    if isinstance(value, dict):
+        if value.get("action_id") == action_id and "options" in value:
+            options: list[Json] = value["options"]
+            return options
+        return [found for one in value.values() for found in _options(one, action_id)]
+    return []
+
+
+@asynccontextmanager
+async def opened(engine: AsyncEngine, url: URL, clock: Clock, key: str) -> AsyncIterator[Office]:
+    """The office over a migrated database, served on loopback until the block ends."""
+    slack = Slack(clock)
+    async with (
+        serving(web_api(slack), bind("127.0.0.1", 0, "PORT")) as slack_url,
+        aiohttp.ClientSession() as http,
+        httpx.AsyncClient() as client,
+    ):
+        settings = Settings(
+            _env_file=None,
+            slack_api_url=f"{slack_url}/api/",
+            slack_signing_secret=SECRET,
+            database_url=url.render_as_string(hide_password=False),
+            token_keys=key,
+        )
+        keys = settings.keys()
+        services = Services(
+            settings=settings,
+            session_factory=make_session_factory(engine),
+            clock=clock,
+            keys=keys,
+            messenger=Messenger(http, settings.slack_api_url, keys),
+            fetcher=Fetcher(),
+        )
+        web = build_web(services, build_app(services))
+        async with serving(web, bind("127.0.0.1", 0, "PORT")) as bot_url:
+            delivery = Delivery(slack, client, f"{bot_url}/slack/events", SECRET)
+            delivery.responses = slack_url
+            office = Office(services, slack, delivery, make_worker(services))
+            office.team, office.admin = await office.add_team("Invented Partnership")
+            yield office
