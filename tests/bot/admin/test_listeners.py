@@ -3,34 +3,52 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from playground.slack import Channel, Team, User, texts
+from playground.delivery import Result
+from playground.slack import Channel, Message, Team, User
 from registry import members, networks, outbox
 from registry.audit import AuditEntry
 from registry.members import Member
 from registry.networks import Purpose
 from registry.outbox import Errand, State
-from tests.bot.admin.conftest import Office
-
-
-def person(user: User) -> dict[str, Any]:
-    return {"selected_user": user.id}
-
-
-def conversation(channel: Channel | None) -> dict[str, Any]:
-    return {"selected_conversation": channel.id if channel else None}
-
-
-def new_organisation(name: str) -> dict[str, Any]:
-    option = {"text": {"type": "plain_text", "text": name}, "value": f"new:{name}"}
-    return {"selected_option": option}
-
+from tests.office import Office, text_of
 
 Here = tuple[Team, User, Channel]
 
 
 @pytest.fixture
 async def here(office: Office) -> Here:
-    return await office.installed("Invented Councils")
+    """The workspace that is there from the start, its admin, and a channel of the admin's."""
+    await office.settle()
+    channel = office.slack.add_channel(office.team, "stewards", [office.admin])
+    return office.team, office.admin, channel
+
+
+async def another(office: Office) -> Here:
+    """Another workspace with a network of its own."""
+    team, admin = await office.add_team("Invented University")
+    await office.settle()
+    return team, admin, office.slack.add_channel(team, "stewards", [admin])
+
+
+def reads(office: Office, user: User) -> list[Message]:
+    """Everything that a person can read, newest last."""
+    return office.slack.seen_by(user)
+
+
+def last(office: Office, user: User) -> Message:
+    return reads(office, user)[-1]
+
+
+async def types(office: Office, user: User, text: str, channel: Channel) -> Result:
+    return await office.types(user, f"/network {text}", channel)
+
+
+async def presses(office: Office, user: User, action_id: str) -> Result:
+    """Press the newest such button in sight."""
+    for message in reversed(reads(office, user)):
+        if f"'{action_id}'" in repr(message.blocks):
+            return await office.presses(user, message, action_id)
+    raise AssertionError(f"{user.name} sees no {action_id}")
 
 
 @pytest.fixture
@@ -67,13 +85,13 @@ async def test_the_installer_is_welcomed_with_three_buttons_that_work(
     office: Office, here: Here
 ) -> None:
     _, admin, _ = here
-    assert "Docking Point is ready" in office.last(admin).text
+    assert "Docking Point is ready" in last(office, admin).text
     for action_id, title in (
         ("network.channels", "Channels"),
         ("network.docking", "Name a docking point"),
         ("network.invite_people", "Post an invitation"),
     ):
-        await office.presses(admin, action_id)
+        await presses(office, admin, action_id)
         assert office.form(admin).body["title"]["text"] == title
 
 
@@ -92,14 +110,14 @@ async def test_what_is_answered_to_words(
     office: Office, here: Here, typed: str, answer: str
 ) -> None:
     _, admin, channel = here
-    assert answer in (await office.types(admin, typed, channel)).text
+    assert answer in (await types(office, admin, typed, channel)).text
 
 
 @pytest.mark.parametrize("typed", ["digest", "channels", "errors", "invite", "join ABCD-EFGH"])
 async def test_what_only_admins_may(
     office: Office, here: Here, colleague: User, typed: str
 ) -> None:
-    result = await office.types(colleague, typed, here[2])
+    result = await types(office, colleague, typed, here[2])
     assert result.text.startswith("Only admins of this network can do that.")
     assert office.slack.top_view(colleague) is None
 
@@ -108,35 +126,33 @@ async def test_an_admin_reads_the_digest_for_their_eyes_only(
     office: Office, here: Here, colleague: User
 ) -> None:
     _, admin, channel = here
-    await office.types(admin, "digest", channel)
-    assert "the week to 2 March 2026" in office.last(admin).text
-    assert office.last(admin).only_for == admin.id
-    assert not any("the week to" in message.text for message in office.now_reads(colleague))
+    await types(office, admin, "digest", channel)
+    assert "the week to 2 March 2026" in last(office, admin).text
+    assert last(office, admin).only_for == admin.id
+    assert not any("the week to" in message.text for message in reads(office, colleague))
 
 
 # Channels
 
 
 async def chooses(office: Office, admin: User, channel: Channel, **values: Any) -> Any:
-    await office.types(admin, "channels", channel)
-    return await office.submits(admin, **values)
+    await types(office, admin, "channels", channel)
+    return await office.fills_in(admin, **values)
 
 
 async def test_an_admin_chooses_channels(office: Office, here: Here) -> None:
     team, admin, stewards = here
     news = office.slack.add_channel(team, "news", [admin], kind="public")
-    await chooses(
-        office, admin, stewards, digest=conversation(stewards), funding=conversation(news)
-    )
-    assert "no channel yet for events" in "\n".join(texts(office.form(admin).body))
+    await chooses(office, admin, stewards, digest=stewards.id, funding=news.id)
+    assert "no channel yet for events" in text_of(office.form(admin))
     assert await chosen(office, team) == {Purpose.DIGEST: stewards.id, Purpose.FUNDING: news.id}
     assert await audited(office) == ["channel_chosen", "channel_chosen"]
 
 
 async def test_an_emptied_field_gives_the_channel_up(office: Office, here: Here) -> None:
     team, admin, stewards = here
-    await chooses(office, admin, stewards, digest=conversation(stewards))
-    await chooses(office, admin, stewards, digest=conversation(None))
+    await chooses(office, admin, stewards, digest=stewards.id)
+    await chooses(office, admin, stewards, digest=None)
     assert await chosen(office, team) == {}
 
 
@@ -154,7 +170,7 @@ async def test_a_channel_that_cannot_have_the_digest_is_refused_beside_its_field
 ) -> None:
     team, admin, stewards = here
     other = office.slack.add_channel(team, "other", [admin], **about)
-    result = await chooses(office, admin, stewards, digest=conversation(other))
+    result = await chooses(office, admin, stewards, digest=other.id)
     assert list(result.errors) == ["digest"]
     assert words in result.errors["digest"]
     assert await chosen(office, team) == {}
@@ -164,8 +180,7 @@ async def test_a_channel_that_does_not_exist_is_refused_as_one_without_us(
     office: Office, here: Here
 ) -> None:
     _, admin, stewards = here
-    made_up = {"selected_conversation": "C0NOWHERE"}
-    result = await chooses(office, admin, stewards, digest=made_up)
+    result = await chooses(office, admin, stewards, digest="C0NOWHERE")
     assert "Invite @Docking Point" in result.errors["digest"]
 
 
@@ -182,13 +197,13 @@ async def test_a_funding_channel_that_cannot_be_used_is_told_to_the_admins_and_m
 ) -> None:
     team, admin, stewards = here
     calls = office.slack.add_channel(team, "calls", [admin], **about)
-    await chooses(office, admin, stewards, funding=conversation(calls))
-    told = office.last(admin)
+    await chooses(office, admin, stewards, funding=calls.id)
+    told = last(office, admin)
     assert "Funding calls: I cannot post in its channel" in told.text
-    assert why in "\n".join(texts(told.blocks))
+    assert why in text_of(told)
 
-    await office.presses(admin, "network.channels")
-    await office.submits(admin, funding=conversation(stewards))
+    await presses(office, admin, "network.channels")
+    await office.fills_in(admin, funding=stewards.id)
     assert told.text == "Funding calls: the channel works again"
     assert await chosen(office, team) == {Purpose.FUNDING: stewards.id}
 
@@ -197,7 +212,7 @@ async def test_a_digest_channel_that_is_archived_later_stops_and_is_told(
     office: Office, here: Here
 ) -> None:
     team, admin, stewards = here
-    await chooses(office, admin, stewards, digest=conversation(stewards))
+    await chooses(office, admin, stewards, digest=stewards.id)
     stewards.is_archived = True
     network = await office.network(team)
     async with office.services.session_factory.begin() as session:
@@ -209,8 +224,8 @@ async def test_a_digest_channel_that_is_archived_later_stops_and_is_told(
                 {"kind": "invitation", "subject_id": 1, "purpose": "digest"},
                 now=office.services.clock.now(),
             )
-    await office.worker.drain()
-    stopped = [one for one in office.now_reads(admin) if "cannot post in its channel" in one.text]
+    await office.settle()
+    stopped = [one for one in reads(office, admin) if "cannot post in its channel" in one.text]
     assert len(stopped) == 1
     assert "The weekly digest" in stopped[0].text
 
@@ -222,19 +237,19 @@ async def test_an_invitation_is_posted_once_however_often_the_form_arrives(
     office: Office, here: Here, colleague: User
 ) -> None:
     _, admin, channel = here
-    await office.presses(admin, "network.invite_people")
-    await office.submits(admin, channel=conversation(channel))
+    await presses(office, admin, "network.invite_people")
+    await office.fills_in(admin, channel=channel.id)
     await office.delivery.again()
-    await office.worker.drain()
-    posted = [one for one in office.now_reads(colleague) if "meet researchers" in one.text]
+    await office.settle()
+    posted = [one for one in reads(office, colleague) if "meet researchers" in one.text]
     assert len(posted) == 1
 
 
 async def test_an_invitation_needs_a_channel_that_we_are_in(office: Office, here: Here) -> None:
     team, admin, _ = here
     elsewhere = office.slack.add_channel(team, "elsewhere", [admin], with_bot=False)
-    await office.presses(admin, "network.invite_people")
-    result = await office.submits(admin, channel=conversation(elsewhere))
+    await presses(office, admin, "network.invite_people")
+    result = await office.fills_in(admin, channel=elsewhere.id)
     assert "Invite @Docking Point" in result.errors["channel"]
 
 
@@ -245,14 +260,12 @@ async def test_naming_a_person_as_docking_point_tells_them_and_everybody_who_ask
     office: Office, here: Here, colleague: User
 ) -> None:
     _, admin, channel = here
-    await office.types(admin, "people", channel)
-    await office.presses(admin, "network.docking")
-    await office.submits(
-        admin, organisation=new_organisation("Ambleby & Co"), person=person(colleague)
-    )
-    assert "The docking point of Ambleby &amp; Co" in office.last(colleague).text
-    await office.types(colleague, "people", channel)
-    shown = "\n".join(texts(office.last(colleague).blocks))
+    await types(office, admin, "people", channel)
+    await presses(office, admin, "network.docking")
+    await office.fills_in(admin, organisation="new:Ambleby & Co", person=colleague.id)
+    assert "The docking point of Ambleby &amp; Co" in last(office, colleague).text
+    await types(office, colleague, "people", channel)
+    shown = text_of(last(office, colleague))
     assert f"*Ambleby &amp; Co*: <@{colleague.id}>" in shown
     assert f"• <@{admin.id}>" in shown
     assert "Name a docking point" not in shown
@@ -263,12 +276,12 @@ async def test_naming_a_channel_as_docking_point_replaces_the_person(
     office: Office, here: Here, colleague: User
 ) -> None:
     _, admin, channel = here
-    for contact in ({"person": person(colleague)}, {"channel": conversation(channel)}):
-        await office.presses(admin, "network.docking")
-        await office.submits(admin, organisation=new_organisation("Ambleby"), **contact)
-    assert office.last(admin).channel == channel.id
-    await office.types(colleague, "people", channel)
-    shown = "\n".join(texts(office.last(colleague).blocks))
+    for contact in ({"person": colleague.id}, {"channel": channel.id}):
+        await presses(office, admin, "network.docking")
+        await office.fills_in(admin, organisation="new:Ambleby", **contact)
+    assert last(office, admin).channel == channel.id
+    await types(office, colleague, "people", channel)
+    shown = text_of(last(office, colleague))
     assert f"*Ambleby*: <#{channel.id}>" in shown
 
 
@@ -278,19 +291,19 @@ async def test_a_docking_point_is_a_person_or_a_private_channel(
     team, admin, channel = here
     public = office.slack.add_channel(team, "hall", [admin], kind="public")
     bot = office.slack.users[team.bot_user_id]
-    ambleby = new_organisation("Ambleby")
+    ambleby = "new:Ambleby"
     for values, field, words in (
         ({}, "person", "Please choose somebody."),
-        ({"person": person(bot)}, "person", "That is a bot."),
-        ({"channel": conversation(public)}, "channel", "That channel is public."),
+        ({"person": bot.id}, "person", "That is a bot."),
+        ({"channel": public.id}, "channel", "That channel is public."),
         (
-            {"person": person(colleague), "channel": conversation(channel)},
+            {"person": colleague.id, "channel": channel.id},
             "channel",
             "not both",
         ),
     ):
-        await office.presses(admin, "network.docking")
-        result = await office.submits(admin, organisation=ambleby, **values)
+        await presses(office, admin, "network.docking")
+        result = await office.fills_in(admin, organisation=ambleby, **values)
         assert words in result.errors[field]
     assert await audited(office) == []
 
@@ -299,14 +312,14 @@ async def test_an_admin_makes_another_member_an_admin(
     office: Office, here: Here, colleague: User
 ) -> None:
     team, admin, channel = here
-    await office.types(admin, "people", channel)
-    await office.presses(admin, "network.admin")
-    await office.submits(admin, person=person(colleague))
-    assert office.last(colleague).text == "You are an admin now"
+    await types(office, admin, "people", channel)
+    await presses(office, admin, "network.admin")
+    await office.fills_in(admin, person=colleague.id)
+    assert last(office, colleague).text == "You are an admin now"
     assert await admins(office, team) == {admin.id, colleague.id}
-    await office.types(admin, "people", channel)
-    await office.presses(admin, "network.admin")
-    result = await office.submits(admin, person=person(colleague))
+    await types(office, admin, "people", channel)
+    await presses(office, admin, "network.admin")
+    result = await office.fills_in(admin, person=colleague.id)
     assert result.errors == {"person": "They are an admin already."}
     assert await audited(office) == ["admin_made"]
 
@@ -315,16 +328,15 @@ async def test_who_is_no_longer_an_admin_is_refused_at_the_press_and_at_the_form
     office: Office, here: Here, colleague: User
 ) -> None:
     team, admin, channel = here
-    await office.types(admin, "people", channel)
-    await office.presses(admin, "network.admin")
-    form = office.form(admin)
+    await types(office, admin, "people", channel)
+    await presses(office, admin, "network.admin")
     async with office.services.session_factory.begin() as session:
         for member in await session.scalars(select(Member)):
             member.is_admin = False
-    result = await office.delivery.submit(admin, form, {"person": person(colleague)})
+    result = await office.fills_in(admin, person=colleague.id)
     assert "Only admins" in result.errors["person"]
-    await office.presses(admin, "network.docking")
-    assert "Only admins" in office.last(admin).text
+    await presses(office, admin, "network.docking")
+    assert "Only admins" in last(office, admin).text
     assert await admins(office, team) == set()
 
 
@@ -349,41 +361,43 @@ async def with_a_dead_letter(office: Office, team: Team) -> Errand:
 
 async def test_a_dead_letter_is_listed_and_tried_again_once(office: Office, here: Here) -> None:
     team, admin, channel = here
-    assert "Everything was delivered" in (await office.types(admin, "errors", channel)).text
+    assert "Everything was delivered" in (await types(office, admin, "errors", channel)).text
     errand = await with_a_dead_letter(office, team)
-    await office.types(admin, "errors", channel)
-    listed = office.last(admin)
-    assert "*1 thing could not be done*" in "\n".join(texts(listed.blocks))
-    await office.presses(admin, "network.retry")
-    assert "Trying it again now" in "\n".join(one.text for one in office.now_reads(admin))
+    await types(office, admin, "errors", channel)
+    listed = last(office, admin)
+    assert "*1 thing could not be done*" in text_of(listed)
+    await presses(office, admin, "network.retry")
+    assert "Trying it again now" in "\n".join(one.text for one in reads(office, admin))
     async with office.services.session_factory.begin() as session:
         assert (await session.get_one(Errand, errand.id)).state == State.DONE
-    await office.presses(admin, "network.retry")
-    assert "no longer waiting" in office.last(admin).text
+    await presses(office, admin, "network.retry")
+    assert "no longer waiting" in last(office, admin).text
     assert await audited(office) == ["dead_letter_retried"]
 
 
 async def test_another_networks_dead_letter_cannot_be_retried(office: Office, here: Here) -> None:
     team, admin, channel = here
-    other, other_admin, other_channel = await office.installed("Invented University")
+    other, other_admin, other_channel = await another(office)
     await with_a_dead_letter(office, other)
     await with_a_dead_letter(office, team)
-    await office.types(other_admin, "errors", other_channel)
-    await office.types(admin, "errors", channel)
-    mine = office.last(admin)
+    await types(office, other_admin, "errors", other_channel)
+    await types(office, admin, "errors", channel)
+    mine = last(office, admin)
     theirs = next(
-        one["accessory"]["value"] for one in office.last(other_admin).blocks if one.get("accessory")
+        one["accessory"]["value"]
+        for one in last(office, other_admin).blocks
+        if one.get("accessory")
     )
     mine.blocks[1]["accessory"]["value"] = theirs  # a forged hint
-    await office.presses(admin, "network.retry")
-    assert "no longer waiting" in office.last(admin).text
+    await presses(office, admin, "network.retry")
+    assert "no longer waiting" in last(office, admin).text
 
 
 # Another workspace joins
 
 
 async def code_of(office: Office, admin: User, channel: Channel) -> str:
-    text = (await office.types(admin, "invite", channel)).text
+    text = (await types(office, admin, "invite", channel)).text
     return text.split("/network join ")[1].split("`")[0]
 
 
@@ -391,55 +405,55 @@ async def test_a_workspace_joins_and_its_installer_is_an_admin_when_the_networks
     office: Office, here: Here
 ) -> None:
     team, admin, channel = here
-    other, joiner, there = await office.installed("Invented University")
+    other, joiner, there = await another(office)
     code = await code_of(office, admin, channel)
-    assert "until 9 March 2026" in office.last(admin).text
+    assert "until 9 March 2026" in last(office, admin).text
 
-    await office.types(joiner, f"join {code}", there)
-    assert "*Join Invented Councils?*" in "\n".join(texts(office.last(joiner).blocks))
+    await types(office, joiner, f"join {code}", there)
+    assert "*Join Invented Partnership?*" in text_of(last(office, joiner))
     assert (await office.network(other)).id != (await office.network(team)).id
 
-    await office.presses(joiner, "network.join")
+    await presses(office, joiner, "network.join")
     assert (await office.network(other)).id == (await office.network(team)).id
-    assert "This workspace is part of *Invented Councils* now." in office.last(joiner).text
-    assert office.last(admin).text == "Invented University has joined this network"
+    assert "This workspace is part of *Invented Partnership* now." in last(office, joiner).text
+    assert last(office, admin).text == "Invented University has joined this network"
     assert await admins(office, team) == {admin.id}
-    assert "Only admins" in (await office.types(joiner, "digest", there)).text
+    assert "Only admins" in (await types(office, joiner, "digest", there)).text
 
-    await office.presses(admin, "network.admit")
+    await presses(office, admin, "network.admit")
     assert await admins(office, team) == {admin.id, joiner.id}
-    assert "You are an admin now" in [one.text for one in office.now_reads(joiner)]
-    card = next(one for one in office.now_reads(admin) if "has joined" in one.text)
-    assert "is an admin of this network." in "\n".join(texts(card.blocks))
+    assert "You are an admin now" in [one.text for one in reads(office, joiner)]
+    card = next(one for one in reads(office, admin) if "has joined" in one.text)
+    assert "is an admin of this network." in text_of(card)
 
 
 async def test_a_join_that_is_pressed_twice_moves_the_workspace_once(
     office: Office, here: Here
 ) -> None:
     _, admin, channel = here
-    _, joiner, there = await office.installed("Invented University")
-    await office.types(joiner, f"join {await code_of(office, admin, channel)}", there)
-    await office.presses(joiner, "network.join")
-    await office.presses(joiner, "network.join")
-    assert "Only admins" in office.last(joiner).text
-    assert [one.text for one in office.now_reads(admin)].count(
+    _, joiner, there = await another(office)
+    await types(office, joiner, f"join {await code_of(office, admin, channel)}", there)
+    await presses(office, joiner, "network.join")
+    await presses(office, joiner, "network.join")
+    assert "Only admins" in last(office, joiner).text
+    assert [one.text for one in reads(office, admin)].count(
         "Invented University has joined this network"
     ) == 1
 
 
 async def test_a_wrong_code_says_so(office: Office, here: Here) -> None:
     _, _, _ = here
-    _, joiner, there = await office.installed("Invented University")
-    result = await office.types(joiner, "join AAAA-AAAA-AAAA-AAAA", there)
+    _, joiner, there = await another(office)
+    result = await types(office, joiner, "join AAAA-AAAA-AAAA-AAAA", there)
     assert result.text.startswith("That code does not work.")
 
 
 async def test_people_of_another_workspace_are_not_mentioned(office: Office, here: Here) -> None:
     _, admin, channel = here
-    _, joiner, there = await office.installed("Invented University")
-    await office.types(joiner, f"join {await code_of(office, admin, channel)}", there)
-    await office.presses(joiner, "network.join")
-    await office.types(joiner, "people", there)
-    shown = "\n".join(texts(office.last(joiner).blocks))
-    assert "somebody in the workspace Invented Councils" in shown
+    _, joiner, there = await another(office)
+    await types(office, joiner, f"join {await code_of(office, admin, channel)}", there)
+    await presses(office, joiner, "network.join")
+    await types(office, joiner, "people", there)
+    shown = text_of(last(office, joiner))
+    assert "somebody in the workspace Invented Partnership" in shown
     assert admin.id not in shown
