@@ -1,0 +1,115 @@
+"""`python -m playground`: bot, worker, clock and a Slack to try them in; or the real Slack."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+from starlette.applications import Starlette
+
+from bot.__main__ import answer
+from bot.app import build_app
+from bot.command_line import run
+from bot.running import migrated, running
+from bot.serve import bind, serving
+from bot.settings import SLACK_API_URL, Settings
+from bot.web import build_web
+from jobs.running import working
+from playground.api import web_api
+from playground.clock import MovableClock
+from playground.delivery import Delivery
+from playground.desk import Desk
+from playground.seed import seed
+from playground.slack import Slack
+from registry.clock import SystemClock
+
+SECRET = "the playground signs with this; it is no secret"  # noqa: S105 - see its words
+KEEP_EVERY = 2.0
+
+
+async def everything(settings: Settings) -> None:
+    """Run it all in one process: with the real Slack where one is named, else in the playground."""
+    await migrated(settings)
+    if settings.real_slack:
+        await with_real_slack(settings)
+    else:
+        await with_playground(settings)
+
+
+async def with_real_slack(settings: Settings) -> None:
+    """Bot, worker and clock, talking to the Slack that the settings name."""
+    where = "Slack" if settings.slack_api_url == SLACK_API_URL else settings.slack_api_url
+    say(f"Talking to {where}. Press Ctrl-C to stop.")
+    async with running(settings, SystemClock()) as services, working(services):
+        await answer(services)
+
+
+async def with_playground(settings: Settings) -> None:
+    """The same, talking to a Slack on this machine, until cancelled."""
+    bound = bind("127.0.0.1", settings.playground_port, "PLAYGROUND_PORT")
+    async with opened(settings, bound.getsockname()[1]) as (app, slack):
+        async with serving(app, bound) as address:
+            say("Docking Point is running. Press Ctrl-C to stop.")
+            say(f"Playground: {address}/")
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+        keep(slack, settings.var)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, port: int) -> AsyncIterator[tuple[Starlette, Slack]]:
+    """The playground's app, with the bot behind it; its Slack is what was kept, or the sample."""
+    address = f"http://127.0.0.1:{port}"
+    settings = settings.model_copy(
+        update={"slack_api_url": f"{address}/api/", "slack_signing_secret": SecretStr(SECRET)}
+    )
+    clock = MovableClock(settings.var / "clock")
+    slack = Slack(clock)
+    kept = settings.var / "slack.json"
+    async with running(settings, clock) as services, httpx.AsyncClient(timeout=10) as client:
+        if kept.exists():
+            slack.load(kept.read_text(encoding="utf-8"))
+        else:
+            await seed(services, slack)
+            keep(slack, settings.var)
+        web = build_web(services, build_app(services))
+        app = web_api(slack)
+        async with serving(web, bind("127.0.0.1", 0, "PORT")) as bot:
+            delivery = Delivery(slack, client, f"{bot}/slack/events", SECRET)
+            delivery.responses = address
+            async with working(services) as ticker:
+                app.router.routes.extend(Desk(slack, delivery, clock, ticker).routes())
+                keeping = asyncio.create_task(keep_on(slack, settings.var))
+                yield app, slack
+                keeping.cancel()
+
+
+async def keep_on(slack: Slack, var: Path) -> None:
+    """Keep the messages every few seconds, so that even a power cut loses few."""
+    version = -1
+    while True:
+        if slack.version != version:
+            version = slack.version
+            keep(slack, var)
+        await asyncio.sleep(KEEP_EVERY)
+
+
+def keep(slack: Slack, var: Path) -> None:
+    """Write what the playground's Slack holds, all or nothing."""
+    path = var / "slack.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(slack.dump(), encoding="utf-8")
+    fresh.replace(path)
+
+
+def say(words: str) -> None:
+    print(words, flush=True)  # noqa: T201 - what a person who starts it reads
+
+
+if __name__ == "__main__":
+    sys.exit(run(everything))
