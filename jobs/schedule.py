@@ -2,14 +2,16 @@
 
 from datetime import time
 
+from jobs import introductions
 from jobs.digest import post_digest
 from jobs.needs import tell_of_newcomers
 from jobs.purge import purge
-from jobs.slots import Daily, Job, first_working_day, not_on_sunday
+from jobs.slots import Daily, Hourly, Job, first_working_day, not_on_sunday
 from registry import digest
 
 JOBS: tuple[Job, ...] = (
     Job("purge", Daily(time(4)), purge, everywhere=True),
     Job(digest.JOB, Daily(time(9), on=first_working_day), post_digest),
     Job("need_news", Daily(time(9, 30), on=not_on_sunday), tell_of_newcomers),
+    *(Job(work.__name__, Hourly(), work) for work in introductions.HOURLY),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from registry.networks import Network
 from registry.working_days import working_day
 
-LONGEST_PAUSE = 14
 SUNDAY = 6
 
 Work = Callable[[AsyncSession, Network, datetime], Awaitable[None]]
@@ -22,7 +22,7 @@ errands for everything that is due up to now, since slots that were missed are n
 class Rhythm(Protocol):
     """How often a job comes round."""
 
-    def newest(self, zone: ZoneInfo, nation: str, until: datetime) -> tuple[str, datetime] | None:
+    def newest(self, zone: ZoneInfo, nation: str, until: datetime) -> tuple[str, datetime]:
         """The key and moment of the last time it came round, up to `until`."""
         ...
 
@@ -54,7 +54,7 @@ class Slot:
 class Hourly:
     """On the hour, UTC: a local hour comes twice in October and is missing in March."""
 
-    def newest(self, zone: ZoneInfo, nation: str, until: datetime) -> tuple[str, datetime] | None:  # noqa: ARG002
+    def newest(self, zone: ZoneInfo, nation: str, until: datetime) -> tuple[str, datetime]:  # noqa: ARG002
         hour = until.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         return f"{hour:%Y-%m-%dT%H}", hour
 
@@ -75,7 +75,7 @@ def first_working_day(day: date, nation: str) -> bool:
 
 @dataclass(frozen=True)
 class Daily:
-    """At a time of the network's day, on the days that `on` picks.
+    """At a time of the network's day, on the days that `on` picks: some, sooner or later.
 
     Never between 01:00 and 03:00: in October 01:30 comes twice, in March not at all.
     """
@@ -83,14 +83,15 @@ class Daily:
     at: time
     on: Callable[[date, str], bool] = every_day
 
-    def newest(self, zone: ZoneInfo, nation: str, until: datetime) -> tuple[str, datetime] | None:
+    def newest(self, zone: ZoneInfo, nation: str, until: datetime) -> tuple[str, datetime]:
         today = until.astimezone(zone).date()
-        for back in range(LONGEST_PAUSE):
-            day = today - timedelta(days=back)
-            moment = datetime.combine(day, self.at, zone).astimezone(UTC)
-            if moment <= until and self.on(day, nation):
-                return day.isoformat(), moment
-        return None
+        days = (today - timedelta(days=back) for back in count())
+        slots = ((day, datetime.combine(day, self.at, zone).astimezone(UTC)) for day in days)
+        return next(
+            (day.isoformat(), moment)
+            for day, moment in slots
+            if moment <= until and self.on(day, nation)
+        )
 
 
 def due(
@@ -103,6 +104,6 @@ def due(
     """
     for job in jobs:
         for network in networks:
-            newest = job.rhythm.newest(network.zone, network.nation, until)
-            if newest is not None and newest[1] > after and newest[1] >= network.created_at:
-                yield job, Slot(job.name, network.id, *newest)
+            key, moment = job.rhythm.newest(network.zone, network.nation, until)
+            if moment > after and moment >= network.created_at:
+                yield job, Slot(job.name, network.id, key, moment)

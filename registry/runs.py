@@ -37,14 +37,15 @@ async def start(
     return True
 
 
-async def latest(session: AsyncSession, network_id: int, job: str) -> Run | None:
-    """The job's last firing in a network: within a firing, that one."""
-    return await session.scalar(
+async def newest(session: AsyncSession, network_id: int, job: str) -> Run:
+    """Within a firing of the job, that firing."""
+    stmt = (
         select(Run)
         .where(Run.network_id == network_id, Run.job == job)
         .order_by(Run.id.desc())
         .limit(1)
     )
+    return (await session.scalars(stmt)).one()
 
 
 async def find(session: AsyncSession, network_id: int, job: str, run_id: int) -> Run | None:

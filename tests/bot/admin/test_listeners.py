@@ -457,3 +457,87 @@ async def test_people_of_another_workspace_are_not_mentioned(office: Office, her
     shown = text_of(last(office, joiner))
     assert "somebody in the workspace Invented Partnership" in shown
     assert admin.id not in shown
+
+
+async def joined(office: Office, admin: User, channel: Channel) -> Here:
+    """Another workspace that has joined the network."""
+    team, joiner, there = await another(office)
+    await types(office, joiner, f"join {await code_of(office, admin, channel)}", there)
+    await presses(office, joiner, "network.join")
+    return team, joiner, there
+
+
+async def test_a_workspace_that_lets_us_in_no_more_is_told_to_the_admins_elsewhere(
+    office: Office, here: Here
+) -> None:
+    _, admin, channel = here
+    team, _, _ = await joined(office, admin, channel)
+    team.error = "token_revoked"
+    await presses(office, admin, "network.admit")
+    told = last(office, admin)
+    assert told.text == "Docking Point cannot reach Invented University"
+    assert "until somebody there installs Docking Point again" in text_of(told)
+
+
+async def test_the_digest_of_a_network_with_two_workspaces_can_move_to_the_other(
+    office: Office, here: Here
+) -> None:
+    team, admin, channel = here
+    await chooses(office, admin, channel, digest=channel.id)
+    _, joiner, there = await joined(office, admin, channel)
+    await presses(office, admin, "network.admit")
+    await types(office, joiner, "channels", there)
+    form = office.form(joiner)
+    assert "The weekly digest: a channel in another workspace" in text_of(form)
+    await office.fills_in(joiner, funding=there.id, events=there.id)
+    assert "*Saved.* Each has its channel." in text_of(office.form(joiner))
+    assert await chosen(office, team) == {
+        Purpose.DIGEST: channel.id,
+        Purpose.FUNDING: there.id,
+        Purpose.EVENTS: there.id,
+    }
+    await types(office, joiner, "channels", there)
+    await office.fills_in(joiner, digest=there.id)
+    assert (await chosen(office, team))[Purpose.DIGEST] == there.id
+
+
+async def test_nobody_of_another_network_can_be_made_an_admin(office: Office, here: Here) -> None:
+    _, admin, channel = here
+    team, joiner, _ = await joined(office, admin, channel)
+    async with office.session_factory.begin() as session:
+        stranger = await session.scalar(select(Member).where(Member.slack_id == joiner.id))
+        workspace = await networks.workspace_of_team(session, team.id)
+        assert stranger is not None
+        assert workspace is not None
+        elsewhere = networks.Network(name="Elsewhere", created_at=office.services.clock.now())
+        session.add(elsewhere)
+        await session.flush()
+        stranger.network_id = workspace.network_id = elsewhere.id
+    await presses(office, admin, "network.admit")
+    assert last(office, admin).text == "That person is no longer here."
+    assert await admins(office, team) == set()
+
+
+async def test_who_is_an_admin_already_is_not_told_again(office: Office, here: Here) -> None:
+    _, admin, channel = here
+    _, joiner, _ = await joined(office, admin, channel)
+    card = last(office, admin)
+    before = [dict(block) for block in card.blocks]
+    await presses(office, admin, "network.admit")
+    card.blocks = before  # another admin, whose card was not yet drawn anew
+    await presses(office, admin, "network.admit")
+    assert last(office, admin).text == "They are an admin already."
+    assert [one.text for one in reads(office, joiner)].count("You are an admin now") == 1
+
+
+async def test_a_choice_that_was_taken_back_before_it_was_looked_at_is_not_complained_of(
+    office: Office, here: Here
+) -> None:
+    team, admin, stewards = here
+    calls = office.slack.add_channel(team, "calls", [admin], with_bot=False)
+    for value in ({"selected_conversation": calls.id}, {"selected_conversation": None}):
+        await office.delivery.command(admin, "/network", "channels", stewards)
+        await office.delivery.submit(admin, office.form(admin), {"funding": value})
+    await office.settle()
+    assert not any("cannot post" in message.text for message in reads(office, admin))
+    assert await chosen(office, team) == {}
