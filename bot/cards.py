@@ -56,9 +56,13 @@ async def post_card(
     due_at: datetime | None = None,
     about: str | None = None,
     once: str | None = None,
+    more: dict[str, Any] | None = None,
 ) -> bool:
-    """Have a card posted: to a member, a purpose's channel, or (workspace id, channel id)."""
-    payload: dict[str, Any] = {"kind": kind, "subject_id": subject_id}
+    """Have a card posted: to a member, a purpose's channel, or (workspace id, channel id).
+
+    more: what else its `Render` finds in the errand's payload.
+    """
+    payload: dict[str, Any] = {**(more or {}), "kind": kind, "subject_id": subject_id}
     if member_id is not None:
         payload["member_id"] = member_id
     elif purpose is not None:

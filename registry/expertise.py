@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from sqlalchemy import ForeignKey, delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from registry import changes, outbox, places
 from registry.contact_details import refuse_contact_details
 from registry.database import Base
+from registry.links import is_link
 from registry.members import Member, Role
 from registry.refusal import Refused
 
@@ -101,40 +101,56 @@ def _takes_the(region: str) -> bool:
 
 def check(draft: ExpertiseDraft) -> None:
     """Raise `Refused` with words beside each field that cannot be taken."""
-    wrong: dict[str, str] = {}
-    if not draft.summary.strip():
-        wrong["summary"] = "Please say in a sentence or two what you can help with."
-    elif len(draft.summary) > LONGEST_SUMMARY:
-        wrong["summary"] = f"Please keep it to {LONGEST_SUMMARY:,} characters."
-    for name, words in (("topics", draft.topics), ("methods", draft.methods)):
-        if len(words) > MOST_WORDS or any(len(word) > LONGEST_WORDS for word in words):
-            wrong[name] = f"Please give at most {MOST_WORDS}, of up to {LONGEST_WORDS} characters."
-    if len(draft.places) > MOST_PLACES or any(places.find(code) is None for code in draft.places):
-        wrong["places"] = f"Please choose up to {MOST_PLACES} places from the list."
-    if not (draft.capacity.isdigit() and 1 <= int(draft.capacity) <= MOST_CAPACITY):
-        wrong["capacity"] = f"Please give a number from 1 to {MOST_CAPACITY}."
-    if len(draft.links) > MOST_LINKS or not all(map(_is_link, draft.links)):
-        wrong["links"] = "Please give each link on a line of its own, starting with https://."
-    if len(draft.shown_as) > LONGEST_SHOWN_AS:
-        wrong["shown_as"] = f"Please keep it to {LONGEST_SHOWN_AS} characters."
-    for name in ("summary", "shown_as"):
-        said = refuse_contact_details(getattr(draft, name))
-        if said and name not in wrong:
-            wrong[name] = said
-    for name in ("topics", "methods"):
-        said = refuse_contact_details(", ".join(getattr(draft, name)))
-        if said and name not in wrong:
-            wrong[name] = said
+    checked = {
+        "summary": _wrong_summary(draft.summary),
+        "topics": _wrong_words(draft.topics),
+        "methods": _wrong_words(draft.methods),
+        "places": _wrong_places(draft.places),
+        "capacity": _wrong_capacity(draft.capacity),
+        "links": _wrong_links(draft.links),
+        "shown_as": _wrong_shown_as(draft.shown_as),
+    }
+    wrong = {name: words for name, words in checked.items() if words}
     if wrong:
         raise Refused(fields=wrong)
 
 
-def _is_link(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and "." in parts.netloc
+def _wrong_summary(summary: str) -> str | None:
+    if not summary.strip():
+        return "Please say in a sentence or two what you can help with."
+    if len(summary) > LONGEST_SUMMARY:
+        return f"Please keep it to {LONGEST_SUMMARY:,} characters."
+    return refuse_contact_details(summary)
+
+
+def _wrong_words(words: tuple[str, ...]) -> str | None:
+    if len(words) > MOST_WORDS or any(len(word) > LONGEST_WORDS for word in words):
+        return f"Please give at most {MOST_WORDS}, of up to {LONGEST_WORDS} characters."
+    return refuse_contact_details(", ".join(words))
+
+
+def _wrong_places(codes: tuple[str, ...]) -> str | None:
+    if len(codes) > MOST_PLACES or any(places.find(code) is None for code in codes):
+        return f"Please choose up to {MOST_PLACES} places from the list."
+    return None
+
+
+def _wrong_capacity(capacity: str) -> str | None:
+    if capacity.isdecimal() and 1 <= int(capacity) <= MOST_CAPACITY:
+        return None
+    return f"Please give a number from 1 to {MOST_CAPACITY}."
+
+
+def _wrong_links(links: tuple[str, ...]) -> str | None:
+    if len(links) <= MOST_LINKS and all(map(is_link, links)):
+        return None
+    return "Please give each link on a line of its own, starting with https://."
+
+
+def _wrong_shown_as(shown_as: str) -> str | None:
+    if len(shown_as) > LONGEST_SHOWN_AS:
+        return f"Please keep it to {LONGEST_SHOWN_AS} characters."
+    return refuse_contact_details(shown_as)
 
 
 async def save(

@@ -472,6 +472,7 @@ def upgrade() -> None:
         sa.Column("closes", UtcDateTime(), nullable=True),
         sa.Column("themes", sa.JSON(), nullable=False),
         sa.Column("post_pending", sa.Boolean(), nullable=False),
+        sa.Column("was_closing", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["added_by"],

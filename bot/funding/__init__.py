@@ -1,0 +1,1 @@
+"""`/funding`: calls by hand and from feeds, their posts and reminders."""

@@ -1,0 +1,1 @@
+"""App Home: what waits for me, what is mine, what is coming."""

@@ -1,0 +1,78 @@
+"""The home view."""
+
+from zoneinfo import ZoneInfo
+
+from bot.blocks import Block, actions, button, context, divider, header, section
+from bot.expertise.views import own_buttons
+from bot.matches.standing import standing_blocks
+from bot.needs.views import own_needs
+from bot.text import moment, quoted
+from registry.events import Event
+from registry.funding import FundingCall
+from registry.standing import Overview
+
+MOST_NEEDS = 5
+MOST_STANDINGS = 5
+
+HELLO = (
+    "*Docking Point brings councils with research questions and people with answers together.*\n"
+    "Nobody is named before both have said yes."
+)
+
+
+def newcomer_home() -> Block:
+    """The first screen, before role, organisation and place are known."""
+    return _home([section(HELLO), actions(_start_buttons())])
+
+
+def _start_buttons() -> list[Block]:
+    return [
+        button("Post a need", "need.start", style="primary"),
+        button("Offer expertise", "expertise.start"),
+    ]
+
+
+def member_home(
+    mine: Overview, calls: list[FundingCall], events: list[Event], zone: ZoneInfo
+) -> Block:
+    """Everything of a member, what waits for them first."""
+    blocks = [actions(_start_buttons()), divider()]
+    if mine.waiting:
+        blocks += [header("Waiting for you"), *standing_blocks(mine.waiting, MOST_STANDINGS)]
+    blocks.append(header("My needs"))
+    if mine.needs:
+        blocks += own_needs(mine.needs[:MOST_NEEDS])
+        if len(mine.needs) > MOST_NEEDS:
+            more = len(mine.needs) - MOST_NEEDS
+            blocks.append(context(f"And {more} more: type `/need list`."))
+    else:
+        blocks.append(context("None yet. “Post a need” takes a minute."))
+    blocks.append(header("My expertise"))
+    if mine.expertise is not None:
+        blocks.append(section(quoted(mine.expertise.summary, 1000)))
+        if mine.expertise.paused_at:
+            blocks.append(context("Paused: you are not suggested to anybody."))
+        blocks.append(actions(own_buttons(mine.expertise), block_id="my-expertise"))
+    else:
+        blocks.append(context("None yet. “Offer expertise” says what you can help with."))
+    rest = [one for one in mine.standings if one not in mine.waiting]
+    if rest:
+        blocks += [header("My matches"), *standing_blocks(rest, MOST_STANDINGS)]
+    return _home(blocks + coming_blocks(calls, events, zone))
+
+
+def coming_blocks(calls: list[FundingCall], events: list[Event], zone: ZoneInfo) -> list[Block]:
+    """The calls that close next and the next events."""
+    blocks = [header("What is coming")]
+    lines = [
+        f"• {quoted(call.title, 200)}, closes {moment(call.closes, zone)}"
+        for call in calls
+        if call.closes is not None
+    ]
+    lines += [f"• {quoted(one.title, 200)}, {moment(one.starts, zone)}" for one in events]
+    words = "\n".join(lines) or "Nothing yet."
+    return [*blocks, section(words), context("`/funding` and `/events` list them all.")]
+
+
+def _home(blocks: list[Block]) -> Block:
+    return {"type": "home", "blocks": blocks}
