@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, and_, case, delete, or_, select, update
+from sqlalchemy import ForeignKey, Index, and_, case, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -216,3 +216,11 @@ async def forget_done(session: AsyncSession, network_id: int, older_than: dateti
 async def redact(session: AsyncSession, errand: Errand, payload: dict[str, Any]) -> None:
     """Keep less of an errand that is done."""
     await session.execute(update(Errand).where(Errand.id == errand.id).values(payload=payload))
+
+
+async def sent_twice(session: AsyncSession, network_id: int) -> int:
+    """How many errands may have reached Slack twice: their worker vanished while sending."""
+    stmt = select(func.count(Errand.id)).where(
+        Errand.network_id == network_id, Errand.state == State.DONE, Errand.resends > 0
+    )
+    return await session.scalar(stmt) or 0

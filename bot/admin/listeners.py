@@ -66,11 +66,12 @@ async def show_errors(actor: Actor) -> dict[str, Any]:
     """What could not be delivered."""
     actor.must_be_admin()
     dead = await outbox.dead_letters(actor.session, actor.network.id)
-    if not dead:
+    twice = await outbox.sent_twice(actor.session, actor.network.id)
+    if not dead and not twice:
         return {"text": "Everything was delivered. There is nothing to look after here."}
     return {
         "text": "What could not be delivered",
-        "blocks": errors_blocks(actor.network, dead),
+        "blocks": errors_blocks(actor.network, dead, twice),
     }
 
 

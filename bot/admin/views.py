@@ -226,9 +226,13 @@ def invitation_form() -> Block:
     )
 
 
-def errors_blocks(network: Network, dead: list[Errand]) -> list[Block]:
-    """What could not be delivered, newest first, each with a button to try again."""
-    blocks = [section(f"*{counted(len(dead), 'thing')} could not be done*")]
+def errors_blocks(network: Network, dead: list[Errand], twice: int = 0) -> list[Block]:
+    """What could not be delivered, newest first, each with a button to try again.
+
+    twice: how many messages may have arrived twice.
+    """
+    title = f"{counted(len(dead), 'thing')} could not be done" if dead else "Nothing was lost"
+    blocks = [section(f"*{title}*")]
     blocks += [
         section(
             error_line(network, errand),
@@ -238,6 +242,9 @@ def errors_blocks(network: Network, dead: list[Errand]) -> list[Block]:
     ]
     if len(dead) > MOST_ERRORS:
         blocks.append(context(f"And {len(dead) - MOST_ERRORS} older."))
+    if twice:
+        messages = counted(twice, "message")
+        blocks.append(context(f"{messages} may have arrived twice: we were cut off while sending."))
     return blocks
 
 

@@ -541,3 +541,14 @@ async def test_a_choice_that_was_taken_back_before_it_was_looked_at_is_not_compl
     await office.settle()
     assert not any("cannot post" in message.text for message in reads(office, admin))
     assert await chosen(office, team) == {}
+
+
+async def test_what_may_have_arrived_twice_is_counted(office: Office, here: Here) -> None:
+    _, admin, channel = here
+    async with office.session_factory.begin() as session:
+        for errand in await session.scalars(select(Errand)):
+            errand.resends = 1
+    await types(office, admin, "errors", channel)
+    told = text_of(last(office, admin))
+    assert "*Nothing was lost*" in told
+    assert "1 message may have arrived twice: we were cut off while sending." in told
