@@ -11,10 +11,16 @@ from bot.cards import Render, card_deliveries
 from bot.contact import listeners as contact_listeners
 from bot.deliveries import Delivery, Task
 from bot.digest import deliveries as digest_deliveries
+from bot.events import deliveries as event_deliveries
+from bot.events import listeners as event_listeners
 from bot.expertise import deliveries as expertise_deliveries
 from bot.expertise import listeners as expertise_listeners
+from bot.funding import deliveries as funding_deliveries
+from bot.funding import listeners as funding_listeners
+from bot.home import listeners as home_listeners
 from bot.introductions import deliveries as introduction_deliveries
 from bot.introductions import listeners as introduction_listeners
+from bot.matches import listeners as match_listeners
 from bot.needs import deliveries as need_deliveries
 from bot.needs import listeners as need_listeners
 
@@ -23,6 +29,10 @@ LISTENERS: tuple[Callable[[AsyncApp], None], ...] = (
     need_listeners.register,
     expertise_listeners.register,
     introduction_listeners.register,
+    match_listeners.register,
+    funding_listeners.register,
+    event_listeners.register,
+    home_listeners.register,
     admin_listeners.register,
     uninstalling.register,
 )
@@ -31,6 +41,8 @@ RENDERS: dict[str, Render] = {
     **need_deliveries.RENDERS,
     **expertise_deliveries.RENDERS,
     **introduction_deliveries.RENDERS,
+    **funding_deliveries.RENDERS,
+    **event_deliveries.RENDERS,
     **digest_deliveries.RENDERS,
     **admin_deliveries.RENDERS,
 }

@@ -2,7 +2,7 @@
 
 from datetime import time
 
-from jobs import introductions
+from jobs import events, funding, introductions
 from jobs.digest import post_digest
 from jobs.needs import tell_of_newcomers
 from jobs.purge import purge
@@ -13,5 +13,8 @@ JOBS: tuple[Job, ...] = (
     Job("purge", Daily(time(4)), purge, everywhere=True),
     Job(digest.JOB, Daily(time(9), on=first_working_day), post_digest),
     Job("need_news", Daily(time(9, 30), on=not_on_sunday), tell_of_newcomers),
+    Job("funding_post", Daily(time(10)), funding.post_calls),
+    Job("feeds", Hourly(), funding.read_feeds),
+    Job("event_reminders", Hourly(), events.remind),
     *(Job(work.__name__, Hourly(), work) for work in introductions.HOURLY),
 )

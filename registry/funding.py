@@ -48,7 +48,7 @@ class FundingCall(Base):
     """A call for proposals. `feed_key` is its id within the feed it came from.
 
     post_pending: a feed's new or moved call that waits for the day's one bundled post.
-    was_closing: when it closed before its deadline was moved, until that is told.
+    was_closing: when it was to close before its deadline was last moved.
     """
 
     __tablename__ = "funding_calls"
@@ -334,7 +334,7 @@ def _from_feed(feed: FundingFeed, call: FeedCall, now: datetime) -> FundingCall:
 def _amend(row: FundingCall, call: FeedCall, now: datetime) -> None:
     """Take over what changed; a moved deadline is told in the next bundled post."""
     if call.closes != row.closes and call.closes is not None and call.closes > now:
-        row.was_closing = row.was_closing or row.closes
+        row.was_closing = row.closes
         row.post_pending = True
     row.title, row.link = call.title[:LONGEST_TITLE], call.link
     row.summary, row.opens, row.closes = call.summary[:1000], call.opens, call.closes

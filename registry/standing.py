@@ -47,8 +47,8 @@ async def overview(session: AsyncSession, member: Member, now: datetime) -> Over
     own = await profiles.of_member(session, member)
     standings: list[Standing] = []
     for need in own_needs:
-        for one in await introductions.of_need(session, need.id):
-            standings.append(await _standing(session, one, need, Side.OFFICER, now))
+        asked = await introductions.of_need(session, need.id)
+        standings += [await _standing(session, one, need, Side.OFFICER, now) for one in asked]
     if own is not None:
         for one in await introductions.of_expertise(session, own.id):
             need = await session.get_one(Need, one.need_id)

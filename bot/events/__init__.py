@@ -1,0 +1,1 @@
+"""`/events`: what is coming, who is going, reminders."""
