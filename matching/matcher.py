@@ -109,7 +109,9 @@ def _band(score: float, words: int) -> Band | None:
 
 
 def _shown(carried: tuple[Term, ...]) -> list[str]:
-    return [term.word.lower() if term.word.istitle() else term.word for term in carried[:MOST_WORDS]]
+    return [
+        term.word.lower() if term.word.istitle() else term.word for term in carried[:MOST_WORDS]
+    ]
 
 
 def _best(found: list[Suggestion | None], top: int) -> list[Suggestion]:

@@ -11,6 +11,7 @@ import httpx
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from bot import logs
 from bot.__main__ import answer
 from bot.app import build_app
 from bot.command_line import run
@@ -50,6 +51,8 @@ async def with_real_slack(settings: Settings) -> None:
 
 async def with_playground(settings: Settings) -> None:
     """The same, talking to a Slack on this machine, until cancelled."""
+    if "log_level" not in settings.model_fields_set:
+        logs.configure("warning")  # whoever tries it out reads two lines, not a log
     bound = bind("127.0.0.1", settings.playground_port, "PLAYGROUND_PORT")
     async with opened(settings, bound.getsockname()[1]) as (app, slack):
         async with serving(app, bound) as address:

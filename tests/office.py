@@ -180,30 +180,7 @@ class Office:
 
     def _value(self, view: View, name: str, value: Any) -> Json:
         block = next(one for one in view.body["blocks"] if one.get("block_id") == name)
-        element = block["element"]
-        kind = element["type"]
-        if kind == "plain_text_input":
-            return {"value": value}
-        if kind == "datepicker":
-            return {"selected_date": value}
-        if kind == "timepicker":
-            return {"selected_time": value}
-        if kind in ("users_select", "channels_select", "conversations_select"):
-            return {f"selected_{kind.partition('_')[0].rstrip('s')}": value}
-        if kind == "external_select":
-            return {
-                "selected_option": {"text": {"type": "plain_text", "text": "…"}, "value": value}
-            }
-        if kind == "multi_external_select":
-            return {
-                "selected_options": [
-                    {"text": {"type": "plain_text", "text": "…"}, "value": one} for one in value
-                ]
-            }
-        chosen = [option for option in element["options"] if option["value"] in value]
-        if kind == "checkboxes":
-            return {"selected_options": chosen}
-        return {"selected_option": next(one for one in chosen if one["value"] == value)}
+        return _state(block["element"], value)
 
     async def settle(self) -> None:
         """Let the worker do everything that is due."""
@@ -247,6 +224,35 @@ def text_of(where: Message | View) -> str:
     if isinstance(where, View):
         return "\n".join(texts_in(where.body))
     return "\n".join([where.text, *texts_in(where.blocks)])
+
+
+_PLAIN = {
+    "plain_text_input": "value",
+    "datepicker": "selected_date",
+    "timepicker": "selected_time",
+    "users_select": "selected_user",
+    "channels_select": "selected_channel",
+    "conversations_select": "selected_conversation",
+}
+
+
+def _state(element: Json, value: Any) -> Json:
+    """What Slack would say stands in that element."""
+    kind = element["type"]
+    if kind in _PLAIN:
+        return {_PLAIN[kind]: value}
+    if kind == "external_select":
+        return {"selected_option": _option(value)}
+    if kind == "multi_external_select":
+        return {"selected_options": [_option(one) for one in value]}
+    chosen = [option for option in element["options"] if option["value"] in value]
+    if kind == "checkboxes":
+        return {"selected_options": chosen}
+    return {"selected_option": next((one for one in chosen if one["value"] == value), None)}
+
+
+def _option(value: str) -> Json:
+    return {"text": {"type": "plain_text", "text": "…"}, "value": value}
 
 
 def _options(value: Any, action_id: str) -> list[Json]:

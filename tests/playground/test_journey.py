@@ -1,0 +1,170 @@
+"""The six steps of the strip, in headless Chromium, with the pictures that the README shows."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no browser: apt-get install chromium"),
+]
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    """`python -m playground` as a person starts it, with nothing kept from before."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "playground"],
+        env={
+            "PATH": os.environ["PATH"],
+            "VAR": str(tmp_path / "var"),
+            "PLAYGROUND_PORT": "0",
+            "SLACK_BOT_TOKEN": "",
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    try:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        yield next(line.split()[1] for line in lines if line.startswith("Playground: "))
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+@pytest.fixture
+async def page(address: str) -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        page = await browser.new_page(viewport={"width": 1200, "height": 800})
+        failures: list[str] = []
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        await page.goto(address)
+        yield page
+        await browser.close()
+        assert failures == []
+
+
+async def picture(page: Page, name: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    await page.screenshot(path=PICTURES / f"{name}.png")
+
+
+async def next_step(page: Page) -> None:
+    await page.get_by_role("button", name="Next step").click()
+    await page.get_by_role("button", name="Take me there").click()
+
+
+async def post(page: Page, words: str = "Post") -> None:
+    modal = page.get_by_role("dialog")
+    await modal.get_by_role("button", name=words, exact=True).click()
+    await modal.get_by_role("button", name="Done").click()
+    await expect(modal).to_have_count(0)
+
+
+async def test_the_six_steps_can_be_played(page: Page) -> None:
+    messages = page.get_by_role("log")
+    await expect(page.get_by_label("Type a command")).to_have_value(re.compile("^/need How can"))
+
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("What do you need to know?")
+    await picture(page, "1-need")
+    await post(page)
+
+    await next_step(page)
+    card = messages.get_by_role("article").last
+    await expect(card).to_contain_text("Strong match")
+    await expect(card).to_contain_text("Both mention")
+    await expect(card).not_to_contain_text("Ines")
+    await picture(page, "2-suggestions")
+    await card.get_by_role("button", name="Ask for an introduction").first.click()
+    await expect(card).to_contain_text("Asked: waiting for an answer")
+
+    await next_step(page)
+    asked = messages.get_by_role("article").last
+    await expect(asked).to_contain_text("Could you help with this?")
+    await expect(asked).not_to_contain_text("Otto")
+    await picture(page, "3-asked")
+    await asked.get_by_role("button", name="Yes, introduce us").click()
+    await expect(asked).to_contain_text("Introduced")
+
+    await next_step(page)
+    await expect(messages).to_contain_text("You have both said yes.")
+    await expect(messages).to_contain_text("@Ines Merrowdown")
+    await expect(messages).to_contain_text("Three things to settle first")
+    await picture(page, "4-group")
+
+    await next_step(page)
+    await page.get_by_role("button", name="Send").click()
+    await post(page)
+    await expect(messages).to_contain_text("Nobody in the network fits yet.")
+    offer = re.search(r"“(I measure[^”]*)”", await page.locator("#tour-text").inner_text())
+    assert offer is not None
+    await page.get_by_label("You are").select_option(label="Odile Starling")
+    await page.get_by_label("Type a command").fill(f"/expertise {offer.group(1)}")
+    await page.get_by_role("button", name="Send").click()
+    await post(page, "Offer")
+    await expect(messages).to_contain_text("Your expertise")
+    await page.get_by_label("You are").select_option(label="Otto Fernsby")
+    await expect(messages).to_contain_text("Somebody new could help you")
+    await picture(page, "5-told")
+
+    await next_step(page)
+    await page.get_by_role("button", name="To Monday 09:00").click()
+    await expect(messages).to_contain_text(re.compile("the week to"), timeout=15_000)
+    await expect(messages).not_to_contain_text("Ines Merrowdown")
+    await picture(page, "6-digest")
+
+
+async def test_it_works_by_keyboard_alone(page: Page) -> None:
+    say = page.get_by_label("Type a command")
+    await say.focus()
+    await say.fill("/ne")
+    await expect(page.get_by_role("listbox", name="Commands")).to_contain_text("/need")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("Which trees cool a school playground soonest?")
+    await page.keyboard.press("Enter")
+    modal = page.get_by_role("dialog")
+    await expect(modal.get_by_label("What do you need to know?")).to_be_focused()
+    await modal.get_by_label("Which place is it about?").focus()
+    await page.keyboard.type("newport")
+    await expect(modal.get_by_role("option").first).to_contain_text("Newport")
+    await page.keyboard.press("Enter")
+    await expect(modal.get_by_role("button", name="Remove Newport")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(modal).to_have_count(0)
+
+
+async def test_what_is_wrong_is_said_beside_its_field(page: Page) -> None:
+    await page.get_by_role("button", name="Send").click()
+    modal = page.get_by_role("dialog")
+    question = modal.get_by_label("What do you need to know?")
+    await question.fill("Call me on 01632 960 123 about <!channel> floods")
+    await modal.get_by_role("button", name="Post", exact=True).click()
+    await expect(modal.get_by_role("alert").first).to_contain_text("leave out phone numbers")
+    await expect(question).to_have_value(re.compile("01632"))
+    await question.fill("   ")
+    await modal.get_by_role("button", name="Post", exact=True).click()
+    await expect(modal.get_by_role("alert").first).to_contain_text("Please")
