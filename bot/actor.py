@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +30,11 @@ class Actor:
     network: Network
     workspace: Workspace
     member: Member
+
+    @property
+    def today(self) -> date:
+        """The network's own day."""
+        return self.now.astimezone(self.network.zone).date()
 
     def must_be_admin(self) -> None:
         """Raise `Refused` for everybody else; asked again at every press."""

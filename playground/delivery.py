@@ -96,6 +96,7 @@ class Delivery:
         payload = self._payload("block_actions", user)
         payload |= {"actions": [action], "trigger_id": self.slack.trigger(user)}
         if isinstance(where, View):
+            where.state = {**_begun(where), **where.state}
             payload["view"] = shown(where)
             payload["container"] = {"type": "view", "view_id": where.id}
         else:
@@ -326,6 +327,17 @@ def _offers(element: Json, what: Json) -> bool:
     if chosen is not None and "options" in element:
         return any(option["value"] == chosen["value"] for option in element["options"])
     return True
+
+
+def _begun(view: View) -> Json:
+    """What a form's fields hold before anybody touches them; what holds nothing is left out."""
+    state: Json = {}
+    for block in view.body["blocks"]:
+        if block["type"] == "input":
+            element = block["element"]
+            value = {"type": element["type"], **_beginning(element)}
+            state[block["block_id"]] = {element["action_id"]: value}
+    return state
 
 
 def _beginning(element: Json) -> Json:

@@ -170,7 +170,7 @@ async def _needs(
             hide_council=one.hide_council,
         )
         need, _ = await needs.add(
-            session, members[one.member], draft, form=f"sample-{number}", now=now
+            session, members[one.member], draft, form=f"sample-{number}", now=now, today=now.date()
         )
         await matchmaker.look_for(session, need, now=now)
 

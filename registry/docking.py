@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from matching.facts import Nearness
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from matching.facts import Nearness
 from registry import places
 from registry.members import Member, Organisation, Role, admins, find_organisation
 from registry.needs import Need
@@ -17,20 +17,21 @@ PointFor = Callable[[AsyncSession, Need], "Awaitable[DockingPoint | None]"]
 
 @dataclass(frozen=True)
 class DockingPoint:
-    """A contact: a member, or a channel as (workspace id, channel id); of which organisation."""
+    """A contact: a member, or a channel as (workspace id, channel id), and what it is called."""
 
-    organisation: str
+    known_as: str
     member_id: int | None
     channel: tuple[int, str] | None
 
 
 def point_of(organisation: Organisation) -> DockingPoint | None:
     """The contact that an organisation named, if it did."""
+    name = f"the contact at {organisation.name}"
     if organisation.docking_member_id is not None:
-        return DockingPoint(organisation.name, organisation.docking_member_id, None)
+        return DockingPoint(name, organisation.docking_member_id, None)
     if organisation.docking_channel is not None and organisation.docking_workspace_id is not None:
         channel = (organisation.docking_workspace_id, organisation.docking_channel)
-        return DockingPoint(organisation.name, None, channel)
+        return DockingPoint(name, None, channel)
     return None
 
 
@@ -55,7 +56,7 @@ async def point_to_ask(session: AsyncSession, need: Need) -> DockingPoint | None
         return own
     for admin in await admins(session, need.network_id):
         if admin.id != need.member_id:
-            return DockingPoint("the network's admins", admin.id, None)
+            return DockingPoint("an admin of this network", admin.id, None)
     return None
 
 

@@ -1,6 +1,5 @@
 """Introductions: one side asks, the other answers, and only two yeses name anybody."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -204,8 +203,7 @@ async def _check_ask(
 ) -> None:
     if need.member_id == expertise.member_id or match.refused:
         raise Refused("That suggestion is no longer here.")
-    before = await session.scalar(select(Introduction.id).where(Introduction.match_id == match.id))
-    if before is not None:
+    if await begun(session, match):
         raise Refused("This introduction has been asked for already.")
     if not need.seeking:
         raise Refused("This need is no longer open.")
@@ -226,6 +224,12 @@ async def _check_ask(
             else "You have as many open introductions as you said you can take. "
             "`/expertise edit` changes that."
         )
+
+
+async def begun(session: AsyncSession, match: Match) -> bool:
+    """Whether one of the two has asked for an introduction, whatever became of it."""
+    stmt = select(Introduction.id).where(Introduction.match_id == match.id)
+    return await session.scalar(stmt) is not None
 
 
 async def find(session: AsyncSession, network_id: int, introduction_id: int) -> Introduction:
@@ -482,18 +486,3 @@ async def _resume(
         for introduction in resumed:
             await session.refresh(introduction)
     return resumed
-
-
-async def counted(
-    session: AsyncSession, network_id: int, since: datetime, until: datetime
-) -> Counter[str]:
-    """How many introductions were asked, accepted and met from `since` up to `until`."""
-    stmt = select(Introduction).where(Introduction.network_id == network_id)
-    found: Counter[str] = Counter()
-    for one in await session.scalars(stmt):
-        found["asked"] += since <= one.asked_at < until
-        if one.state == IntroductionState.ACCEPTED and one.answered_at is not None:
-            found["accepted"] += since <= one.answered_at < until
-        if Met.YES in (one.officer_met, one.academic_met) and one.concluded_at is not None:
-            found["met"] += since <= one.concluded_at < until
-    return found

@@ -12,6 +12,7 @@ from registry.database import Base
 from registry.refusal import Refused
 
 SUBJECT = "match"
+BROKER = "broker"
 NOT_FIT: Mapping[str, str] = {
     "topic": "Not the right topic",
     "method": "Not the right kind of work",
@@ -23,7 +24,8 @@ NOT_FIT: Mapping[str, str] = {
 class Match(Base):
     """One pair, with the score and reasons it had when it was last suggested.
 
-    told_on: the day on which the officer was told. officer_said / academic_said: why that side
+    told_on: the day on which the officer was told; in_news: whether by that day's message of
+    news. matcher: which matcher scored it, or BROKER. officer_said / academic_said: why that side
     does not want the pair, or None.
     """
 
@@ -44,6 +46,7 @@ class Match(Base):
     matcher: Mapped[str]
     suggested_at: Mapped[datetime]
     told_on: Mapped[date | None]
+    in_news: Mapped[bool] = mapped_column(default=False)
     officer_said: Mapped[str | None]
     academic_said: Mapped[str | None]
 

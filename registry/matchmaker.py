@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching.facts import Facts
@@ -221,8 +221,9 @@ async def keep(
     found: Mapping[tuple[int, int], Suggestion],
     *,
     now: datetime,
+    matcher: str = MATCHER_VERSION,
 ) -> dict[tuple[int, int], Match]:
-    """Keep suggestions by (need id, expertise id), each pair once.
+    """Keep suggestions by (need id, expertise id), each pair once; `matcher` says whose they are.
 
     Subjects that were removed meanwhile are left out.
     """
@@ -236,10 +237,29 @@ async def keep(
             session.add(match)
         match.score, match.band = suggestion.score, suggestion.band
         match.reasons = [asdict(reason) for reason in suggestion.reasons]
-        match.matcher, match.suggested_at = MATCHER_VERSION, now
+        match.matcher, match.suggested_at = matcher, now
         kept[need_id, expertise_id] = match
     await session.flush()
     return kept
+
+
+async def forget_outdated(session: AsyncSession, of: Need | Expertise) -> None:
+    """Drop what was matched on words that have been changed since and is not matched now.
+
+    What a person suggested, refused or asked for stays.
+    """
+    mine = Match.need_id == of.id if isinstance(of, Need) else Match.expertise_id == of.id
+    asked = select(introductions.Introduction.match_id)
+    await session.execute(
+        delete(Match).where(
+            mine,
+            Match.suggested_at < of.updated_at,
+            Match.matcher != matches.BROKER,
+            Match.officer_said.is_(None),
+            Match.academic_said.is_(None),
+            Match.id.not_in(asked),
+        )
+    )
 
 
 async def _both_there(

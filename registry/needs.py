@@ -145,10 +145,16 @@ def check(draft: NeedDraft, today: date) -> None:
 
 
 async def add(
-    session: AsyncSession, member: Member, draft: NeedDraft, *, form: str, now: datetime
+    session: AsyncSession,
+    member: Member,
+    draft: NeedDraft,
+    *,
+    form: str,
+    now: datetime,
+    today: date,
 ) -> tuple[Need, bool]:
     """Keep a new need. The same form delivered again gives the same need, and False."""
-    check(draft, now.date())
+    check(draft, today)
     need = Need(
         network_id=member.network_id,
         member_id=member.id,
@@ -166,9 +172,11 @@ async def add(
     return need, True
 
 
-async def edit(session: AsyncSession, need: Need, draft: NeedDraft, *, now: datetime) -> None:
+async def edit(
+    session: AsyncSession, need: Need, draft: NeedDraft, *, now: datetime, today: date
+) -> None:
     """Change a need. One that was passed on stays so; one made narrower waits again."""
-    check(draft, now.date() if draft.needed_by != need.needed_by else date.min)
+    check(draft, today if draft.needed_by != need.needed_by else date.min)
     narrowed = draft.visibility == Visibility.DOCKING_POINT != need.visibility
     for name, value in _columns(draft).items():
         setattr(need, name, value)

@@ -83,7 +83,8 @@ async def tell_today(
 ) -> dict[int, list[Match]]:
     """The strong and good new matches that their officers may be told of now, by member id.
 
-    At most once a day for each officer: what comes later that day waits for the next.
+    At most once a day for each officer: what comes later that day waits for the next. Nothing
+    is news about somebody who was asked or has offered.
     """
     today = now.astimezone(network.zone).date()
     telling: dict[int, list[Match]] = {}
@@ -91,7 +92,7 @@ async def tell_today(
         if match.told_on is not None or match.band not in WORTH_TELLING:
             continue
         need = await session.get_one(Need, match.need_id)
-        if need.seeking and not match.refused:
+        if need.seeking and not match.refused and not await introductions.begun(session, match):
             telling.setdefault(need.member_id, []).append(match)
     return {
         member_id: _mark_told(some, today)
@@ -113,7 +114,7 @@ async def _may_be_told(session: AsyncSession, member_id: int, today: date) -> bo
 
 def _mark_told(found: list[Match], today: date) -> list[Match]:
     for match in found:
-        match.told_on = today
+        match.told_on, match.in_news = today, True
     return found
 
 
@@ -127,12 +128,12 @@ async def untold(session: AsyncSession, network_id: int) -> list[Match]:
     return list(await session.scalars(stmt))
 
 
-async def told_on(session: AsyncSession, member: Member, day: date) -> list[tuple[Need, Match]]:
-    """What a member's message of that day is about."""
+async def in_news_of(session: AsyncSession, member: Member, day: date) -> list[tuple[Need, Match]]:
+    """What a member's message of news of that day is about."""
     stmt = (
         select(Need, Match)
         .join(Match, Match.need_id == Need.id)
-        .where(Need.member_id == member.id, Match.told_on == day)
+        .where(Need.member_id == member.id, Match.told_on == day, Match.in_news)
         .order_by(Match.score.desc(), Match.id)
     )
     return [(need, match) for need, match in await session.execute(stmt)]

@@ -182,6 +182,25 @@ class Office:
         block = next(one for one in view.body["blocks"] if one.get("block_id") == name)
         return _state(block["element"], value)
 
+    async def posts(self, user: User, question: str, **values: Any) -> Message:
+        """Post a need with these values, opening the detail if one is there; the newest card."""
+        await self.types(user, f"/need {question}")
+        return await self._sends(user, "need.detail", {"places", "needed_by"}, values)
+
+    async def registers(self, user: User, summary: str, **values: Any) -> Message:
+        """Offer expertise with these values, opening the detail if one is there; the card."""
+        await self.types(user, f"/expertise {summary}")
+        return await self._sends(user, "expertise.detail", {"suggestable"}, values)
+
+    async def _sends(
+        self, user: User, detail: str, first_screen: set[str], values: dict[str, Any]
+    ) -> Message:
+        if set(values) - first_screen:
+            await self.presses(user, self.form(user), detail)
+        result = await self.fills_in(user, **values)
+        assert result.errors == {}, result.errors
+        return self.last(user)
+
     async def settle(self) -> None:
         """Let the worker do everything that is due."""
         await self.worker.drain()

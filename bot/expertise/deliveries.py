@@ -35,6 +35,7 @@ async def suggest(services: Services, errand: Errand) -> None:
         network = await session.get_one(Network, errand.network_id)
         pairs = {(int(one.id), expertise.id): one for one in found}
         kept = await matchmaker.keep(session, network.id, pairs, now=now)
+        await matchmaker.forget_outdated(session, expertise)
         if await cards_of(session, network.id, CARD, expertise.id):
             await refresh_cards(session, network.id, CARD, expertise.id, now=now)
         else:

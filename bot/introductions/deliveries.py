@@ -14,7 +14,7 @@ from bot.introductions.views import (
     group_message,
 )
 from bot.messenger import Response
-from bot.needs.suggestion import suggestion_blocks
+from bot.needs.suggestion import refresh_suggestion, suggestion_blocks
 from bot.text import short_day
 from registry import introductions, outbox, suggestions
 from registry.disclosure import need_shown, profile_shown, shown_state
@@ -35,13 +35,21 @@ EXCHANGE = "introduction.exchange"
 
 async def refresh(session: AsyncSession, introduction: Introduction, *, now: datetime) -> None:
     """Bring every card that shows an introduction up to date, on both sides."""
-    network_id = introduction.network_id
-    for kind, subject in (
-        (ASKED, introduction.id),
-        ("need", introduction.need_id),
-        ("expertise", introduction.expertise_id),
-    ):
-        await refresh_cards(session, network_id, kind, subject, now=now)
+    await refresh_cards(session, introduction.network_id, ASKED, introduction.id, now=now)
+    await refresh_side(session, introduction, Side.OFFICER, now=now)
+    await refresh_side(session, introduction, Side.ACADEMIC, now=now)
+
+
+async def refresh_side(
+    session: AsyncSession, introduction: Introduction, side: Side, *, now: datetime
+) -> None:
+    """The same for the suggestions that one side has, and nothing on the other's screen."""
+    if side is Side.OFFICER:
+        match = await session.get_one(Match, introduction.match_id)
+        await refresh_suggestion(session, match, now=now)
+    else:
+        subject = introduction.expertise_id
+        await refresh_cards(session, introduction.network_id, "expertise", subject, now=now)
 
 
 async def render_asked(work: Work, showing: Showing) -> Message | None:

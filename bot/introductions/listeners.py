@@ -7,8 +7,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.actor import Actor, acting
 from bot.cards import post_card, refresh_cards
-from bot.introductions.deliveries import ASKED, CHECK, OPEN, refresh
-from bot.pressed import pressed_choice, pressed_id
+from bot.introductions.deliveries import ASKED, CHECK, OPEN, refresh, refresh_side
+from bot.pressed import pressed_answer, pressed_choice, pressed_id
 from registry import introductions, outbox
 from registry.introductions import Decline, Introduction, IntroductionState, Met, Side
 from registry.refusal import Refused
@@ -104,25 +104,20 @@ async def withdraw(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContex
         introduction = await introductions.withdraw(
             actor.session, actor.network, pressed_id(body), actor.member, now=actor.now
         )
-        mine, subject = (
-            ("need", introduction.need_id)
-            if introduction.asked_by == Side.OFFICER
-            else ("expertise", introduction.expertise_id)
-        )
-        await refresh_cards(actor.session, actor.network.id, mine, subject, now=actor.now)
+        await refresh_side(actor.session, introduction, Side(introduction.asked_by), now=actor.now)
     await ack()
 
 
 async def met(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
     """One of the two says whether they met."""
-    number, _, word = str(body["actions"][0].get("value") or "").partition(":")
-    if word not in list(Met) or not number.isdigit():
+    introduction_id, word = pressed_answer(body)
+    if word not in list(Met):
         raise Refused("Please choose one of the answers.")
     async with acting(context) as actor:
         resumed = await introductions.say_met(
-            actor.session, actor.network, int(number), actor.member, Met(word), now=actor.now
+            actor.session, actor.network, introduction_id, actor.member, Met(word), now=actor.now
         )
-        await refresh_cards(actor.session, actor.network.id, CHECK, int(number), now=actor.now)
+        await refresh_cards(actor.session, actor.network.id, CHECK, introduction_id, now=actor.now)
         for introduction in resumed:
             await follow_up(actor, introduction)
             await refresh(actor.session, introduction, now=actor.now)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from matching.matcher import Reason
-
 from bot.text import joined, quoted
 from bot.words import OUTPUTS
+from matching.matcher import Reason
 
 PLACES = {
     "same": "same place",

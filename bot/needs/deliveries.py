@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.cards import Message, Render, Showing, post_card, refresh_cards
 from bot.deliveries import Task, Work
 from bot.needs import docking as docking_cards
+from bot.needs.suggestion import CARD, NEWS
 from bot.needs.views import NeedCard, need_message, news_message
 from bot.services import Services
 from registry import docking, matchmaker, needs, suggestions
@@ -15,9 +16,6 @@ from registry.expertise import is_new
 from registry.matches import Match
 from registry.networks import Network
 from registry.outbox import Errand
-
-CARD = "need"
-NEWS = "need_news"
 
 
 async def suggest(services: Services, errand: Errand) -> None:
@@ -32,6 +30,7 @@ async def suggest(services: Services, errand: Errand) -> None:
         network = await session.get_one(Network, need.network_id)
         pairs = {(need.id, int(one.id)): one for one in found}
         kept = await matchmaker.keep(session, need.network_id, pairs, now=now)
+        await matchmaker.forget_outdated(session, need)
         for match in list(kept.values())[: suggestions.MOST_SHOWN]:
             match.told_on = match.told_on or now.astimezone(network.zone).date()
         if await cards_of(session, need.network_id, CARD, need.id):
@@ -62,7 +61,7 @@ async def render_need(work: Work, showing: Showing) -> Message | None:
         NeedCard(
             need=need,
             suggestions=shown,
-            docking_point=point.organisation if point else None,
+            docking_point=point.known_as if point else None,
             asked_docking_point=need.docking_asked_at is not None,
             new_network=await is_new(work.session, work.network.id),
         )
@@ -93,7 +92,7 @@ async def render_news(work: Work, showing: Showing) -> Message | None:
         return None
     day = date.fromordinal(showing.subject_id)
     found = []
-    for need, match in await suggestions.told_on(work.session, showing.reader, day):
+    for need, match in await suggestions.in_news_of(work.session, showing.reader, day):
         shown = await suggestions.shown_to_officer(work.session, need, work.now, most=50)
         found += [(need, one) for one in shown if one.match_id == match.id]
     return news_message(found) if found else None

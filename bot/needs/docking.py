@@ -17,7 +17,7 @@ from bot.pressed import pressed_id
 from bot.text import quoted
 from bot.views import notice
 from matching.matcher import Band, Reason, Suggestion
-from registry import audit, docking, expertise, matchmaker, needs
+from registry import audit, docking, expertise, matches, matchmaker, needs
 from registry.disclosure import need_shown
 from registry.docking import DockingPoint
 from registry.members import Member, member_of
@@ -160,7 +160,13 @@ async def _put_forward(actor: Actor, need: Need, expertise_id: int) -> None:
     pair = (need.id, expertise_id)
     if await matchmaker.already_paired(actor.session, *pair):
         return
-    await matchmaker.keep(actor.session, actor.network.id, {pair: suggestion}, now=actor.now)
+    await matchmaker.keep(
+        actor.session,
+        actor.network.id,
+        {pair: suggestion},
+        now=actor.now,
+        matcher=matches.BROKER,
+    )
     await post_card(
         actor.session,
         actor.network.id,

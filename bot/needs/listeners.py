@@ -13,7 +13,7 @@ from bot.commands import Command
 from bot.contact.gate import form_for
 from bot.introductions.deliveries import refresh
 from bot.needs import docking
-from bot.needs.deliveries import CARD
+from bot.needs.suggestion import CARD, refresh_suggestion
 from bot.needs.views import (
     CALLBACK,
     NeedForm,
@@ -139,11 +139,16 @@ async def submit(ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext)
             raise Refused("Please type `/need` again: we need to know who you are first.")
         if need_id is None:
             need, new = await needs.add(
-                actor.session, actor.member, draft, form=view["id"], now=actor.now
+                actor.session,
+                actor.member,
+                draft,
+                form=view["id"],
+                now=actor.now,
+                today=actor.today,
             )
         else:
             need, new = await needs.find_own(actor.session, actor.member, need_id), True
-            await needs.edit(actor.session, need, draft, now=actor.now)
+            await needs.edit(actor.session, need, draft, now=actor.now, today=actor.today)
         if new:
             await look_for(actor.session, need, now=actor.now)
             if not need.shared:
@@ -209,6 +214,7 @@ async def not_fit(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext
         if reason not in matches.NOT_FIT:
             raise Refused("Please choose one of the reasons.")
         match.officer_said = reason
+        await refresh_suggestion(actor.session, match, now=actor.now)
         await look_for(actor.session, need, now=actor.now)
     await ack()
 

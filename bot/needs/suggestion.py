@@ -1,12 +1,27 @@
 """One candidate for a need, as the officer sees it."""
 
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.blocks import Block, actions, button, context, options, section, select
+from bot.cards import refresh_cards
 from bot.introductions.views import STATES, profile_lines, withdraw_button
 from bot.matches.views import reasons_line
 from bot.words import BANDS
 from registry.disclosure import ShownState
-from registry.matches import NOT_FIT
+from registry.matches import NOT_FIT, Match
 from registry.suggestions import SuggestionShown
+
+CARD = "need"
+NEWS = "need_news"
+
+
+async def refresh_suggestion(session: AsyncSession, match: Match, *, now: datetime) -> None:
+    """Bring the officer's cards that show the match up to date."""
+    await refresh_cards(session, match.network_id, CARD, match.need_id, now=now)
+    if match.told_on is not None and match.in_news:
+        await refresh_cards(session, match.network_id, NEWS, match.told_on.toordinal(), now=now)
 
 
 def suggestion_blocks(suggestion: SuggestionShown) -> list[Block]:

@@ -260,7 +260,7 @@ def _kept_back(card: NeedCard) -> str:
             "Ask an admin to name one: `/network people` says who they are."
         )
     return (
-        f"Only your docking point ({quoted(card.docking_point, 200)}) sees this. "
+        f"Only {quoted(card.docking_point, 200)} sees this. "
         "If they want to pass it on, they ask you first."
     )
 
@@ -276,7 +276,7 @@ def _nobody(card: NeedCard) -> list[Block]:
         blocks.append(
             actions([button("Ask the docking point", "need.ask_docking_point", str(card.need.id))])
         )
-        blocks.append(context(f"It goes to the contact at {quoted(card.docking_point, 200)}."))
+        blocks.append(context(f"It goes to {quoted(card.docking_point, 200)}."))
     return blocks
 
 

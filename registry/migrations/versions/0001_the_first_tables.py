@@ -518,6 +518,7 @@ def upgrade() -> None:
         sa.Column("matcher", sa.Text(), nullable=False),
         sa.Column("suggested_at", UtcDateTime(), nullable=False),
         sa.Column("told_on", sa.Date(), nullable=True),
+        sa.Column("in_news", sa.Boolean(), nullable=False),
         sa.Column("officer_said", sa.Text(), nullable=True),
         sa.Column("academic_said", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
