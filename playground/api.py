@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from playground.blocks import Refusal, check_message, check_view
+from playground.blocks import check_message, check_view
+from playground.checker import Refusal
 from playground.slack import Call, Channel, Json, Slack, Team, User, View
 from playground.socket_mode import SocketMode
 

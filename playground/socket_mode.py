@@ -7,7 +7,7 @@ import secrets
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from playground.blocks import Refusal
+from playground.checker import Refusal
 from playground.slack import Json, Slack
 
 
