@@ -15,11 +15,12 @@ SHOUT = re.compile(r"<!(?:channel|here|everyone)[^>]*>")
 
 
 class Refusal(Exception):
-    """What Slack would answer: its error's name, and messages that say where."""
+    """What Slack would answer: its error's name, messages that say where, and further facts."""
 
-    def __init__(self, error: str, *messages: str) -> None:
+    def __init__(self, error: str, *messages: str, **facts: str) -> None:
         self.error = error
         self.messages = list(messages)
+        self.facts = facts
         super().__init__(f"{error}: {'; '.join(messages)}")
 
 

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 import httpx
 
-from playground.api import shown
 from playground.blocks import check_message, check_options, check_view
+from playground.methods import shown
 from playground.slack import Channel, Json, Message, Slack, User, View
 
 
