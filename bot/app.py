@@ -117,7 +117,7 @@ async def answer_error(
     if "command" in body:
         return _json({"response_type": "ephemeral", "text": words})
     if body.get("type") == "view_submission":
-        return _json({"response_action": "errors", "errors": _beside(body["view"], words, fields)})
+        return _json(_in_form(body["view"], words, fields))
     if body.get("type") == "block_suggestion":
         return _json({"options": []})
     if body.get("type") == "block_actions":
@@ -135,9 +135,16 @@ def _words(error: Exception) -> tuple[str, dict[str, str]]:
     return OUR_FAULT, {}
 
 
-def _beside(view: dict[str, Any], words: str, fields: dict[str, str]) -> dict[str, str]:
-    """Each error beside its field; what has no field in this form stands at the first one."""
+def _in_form(view: dict[str, Any], words: str, fields: dict[str, str]) -> dict[str, Any]:
+    """Errors beside the fields of a form, or in place of a form that has none."""
     inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    if not inputs:
+        return {"response_action": "update", "view": notice(words)}
+    return {"response_action": "errors", "errors": _beside(inputs, words, fields)}
+
+
+def _beside(inputs: list[str], words: str, fields: dict[str, str]) -> dict[str, str]:
+    """Each error beside its field; what has no field in this form stands at the first one."""
     placed = {name: said for name, said in fields.items() if name in inputs}
     homeless = [said for name, said in fields.items() if name not in inputs]
     if not placed or homeless:

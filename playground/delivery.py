@@ -106,6 +106,8 @@ class Delivery:
     async def submit(self, user: User, view: View, values: Mapping[str, Json]) -> Result:
         """Send a form: values by block id, in Slack's own shape of each element."""
         self._must_see(user, view)
+        if "submit" not in view.body:
+            raise NotOnScreen("that form has nothing to send it with")
         view.state = self._state(view, values)
         payload = self._payload("view_submission", user)
         payload |= {

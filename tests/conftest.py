@@ -14,14 +14,14 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Dialect, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from registry.database import SessionFactory, database_url, make_engine, make_session_factory
 from registry.migrate import migrate
 from registry.networks import Network, Workspace
 from registry.secrets import Keys
-from tests.office import Office, opened
+from tests.office import Lines, Office, connected, opened
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 KEY = "aW52ZW50ZWQta2V5LWZvci10ZXN0cy1vbmx5LTMyYnk="
@@ -136,9 +136,38 @@ def url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+class Engines:
+    """One engine for each kind of database, led to each test's own: compiling every statement
+    anew in every test takes longer than the tests do."""
+
+    def __init__(self) -> None:
+        self._engines: dict[str, AsyncEngine] = {}
+        self._led_to: dict[str, URL] = {}
+
+    def led_to(self, url: URL) -> AsyncEngine:
+        kind = url.get_backend_name()
+        self._led_to[kind] = url
+        if kind not in self._engines:
+            self._engines[kind] = make_engine(url)
+            event.listen(self._engines[kind].sync_engine, "do_connect", self._connect)
+        return self._engines[kind]
+
+    def _connect(
+        self, dialect: Dialect, _record: object, cargs: list[object], cparams: dict[str, object]
+    ) -> None:
+        arguments, parameters = dialect.create_connect_args(self._led_to[dialect.name])
+        cargs[:] = arguments
+        cparams.update(parameters)
+
+
+@pytest.fixture(scope="session")
+def engines() -> Engines:
+    return Engines()
+
+
 @pytest.fixture
-async def engine(url: URL) -> AsyncIterator[AsyncEngine]:
-    engine = make_engine(url)
+async def engine(engines: Engines, url: URL) -> AsyncIterator[AsyncEngine]:
+    engine = engines.led_to(url)
     yield engine
     await engine.dispose()
 
@@ -176,8 +205,17 @@ async def workspace(
     return workspace
 
 
+@pytest.fixture(scope="session")
+async def lines() -> AsyncIterator[Lines]:
+    """The servers that every office speaks through."""
+    async with connected() as lines:
+        yield lines
+
+
 @pytest.fixture
-async def office(engine: AsyncEngine, url: URL, clock: FrozenClock) -> AsyncIterator[Office]:
+async def office(
+    lines: Lines, engine: AsyncEngine, url: URL, clock: FrozenClock
+) -> AsyncIterator[Office]:
     """The whole product: see tests/office.py."""
-    async with opened(engine, url, clock, KEY) as office:
+    async with opened(lines, engine, url, clock, KEY) as office:
         yield office

@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 import httpx
 from sqlalchemy import URL, select
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.app import build_app
 from bot.installing import SCOPES, keep_installation
@@ -45,6 +47,7 @@ class Office:
         self.delivery = delivery
         self.worker = worker
         self.ticker = Ticker(services, JOBS)
+        self.introduced: set[frozenset[str]] = set()
         self.team: Team
         self.admin: User
 
@@ -285,18 +288,49 @@ def _options(value: Any, action_id: str) -> list[Json]:
     return []
 
 
+class Line:
+    """A server that stays up while what it serves changes from test to test."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp
+        self.url = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What every office shares: starting and ending servers takes longer than most tests."""
+
+    slack: Line
+    bot: Line
+    client: httpx.AsyncClient
+
+
 @asynccontextmanager
-async def opened(engine: AsyncEngine, url: URL, clock: Clock, key: str) -> AsyncIterator[Office]:
+async def connected() -> AsyncIterator[Lines]:
+    """Two servers on loopback, and a client for them."""
+    async with httpx.AsyncClient() as client:
+        lines = Lines(Line(), Line(), client)
+        async with (
+            serving(lines.slack, bind("127.0.0.1", 0, "PORT")) as lines.slack.url,
+            serving(lines.bot, bind("127.0.0.1", 0, "PORT")) as lines.bot.url,
+        ):
+            yield lines
+
+
+@asynccontextmanager
+async def opened(
+    lines: Lines, engine: AsyncEngine, url: URL, clock: Clock, key: str
+) -> AsyncIterator[Office]:
     """The office over a migrated database, served on loopback until the block ends."""
     slack = Slack(clock)
-    async with (
-        serving(web_api(slack), bind("127.0.0.1", 0, "PORT")) as slack_url,
-        aiohttp.ClientSession() as http,
-        httpx.AsyncClient() as client,
-    ):
+    lines.slack.app = web_api(slack)
+    async with aiohttp.ClientSession() as http:
         settings = Settings(
             _env_file=None,
-            slack_api_url=f"{slack_url}/api/",
+            slack_api_url=f"{lines.slack.url}/api/",
             slack_signing_secret=SECRET,
             database_url=url.render_as_string(hide_password=False),
             token_keys=key,
@@ -310,10 +344,9 @@ async def opened(engine: AsyncEngine, url: URL, clock: Clock, key: str) -> Async
             messenger=Messenger(http, settings.slack_api_url, keys),
             fetcher=Fetcher(),
         )
-        web = build_web(services, build_app(services))
-        async with serving(web, bind("127.0.0.1", 0, "PORT")) as bot_url:
-            delivery = Delivery(slack, client, f"{bot_url}/slack/events", SECRET)
-            delivery.responses = slack_url
-            office = Office(services, slack, delivery, make_worker(services))
-            office.team, office.admin = await office.add_team("Invented Partnership")
-            yield office
+        lines.bot.app = build_web(services, build_app(services))
+        delivery = Delivery(slack, lines.client, f"{lines.bot.url}/slack/events", SECRET)
+        delivery.responses = lines.slack.url
+        office = Office(services, slack, delivery, make_worker(services))
+        office.team, office.admin = await office.add_team("Invented Partnership")
+        yield office

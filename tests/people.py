@@ -2,8 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from playground.slack import Json, Message, Team, User
 from tests.office import Office
+
+ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For what is only about words: the suite has to stay quick."""
 
 BRISTOL = "E06000023"
 BATH = "E06000022"
