@@ -22,6 +22,7 @@ from bot.expertise.views import (
     own_buttons,
 )
 from bot.introductions.deliveries import refresh
+from bot.needs.suggestion import refresh_suggestions_of
 from bot.text import quoted
 from bot.words import HOW_SOON, OUTPUTS, sure
 from registry import expertise as profiles
@@ -157,6 +158,7 @@ async def pause(ack: AsyncAck, context: AsyncBoltContext) -> None:
     async with acting(context) as actor:
         own = await _own(actor)
         paused = await profiles.pause(actor.session, own, now=actor.now)
+        await refresh_suggestions_of(actor.session, own, now=actor.now)
         await look_for_needs(actor.session, own, now=actor.now)
     words = (
         "Paused: you are not suggested to anybody. Introductions that are open stay open."
@@ -180,6 +182,7 @@ async def remove(ack: AsyncAck, context: AsyncBoltContext) -> None:
         own = await _own(actor)
         for introduction in await introductions.of_expertise(actor.session, own.id):
             await refresh(actor.session, introduction, now=actor.now)
+        await refresh_suggestions_of(actor.session, own, now=actor.now)
         await refresh_cards(actor.session, actor.network.id, CARD, own.id, now=actor.now)
         await profiles.remove(actor.session, own)
     await actor.services.messenger.whisper(context, "Removed. Nothing of your expertise is kept.")

@@ -11,7 +11,7 @@ from bot.actor import Actor, acting
 from bot.cards import refresh_cards
 from bot.commands import Command
 from bot.contact.gate import form_for
-from bot.introductions.deliveries import refresh
+from bot.introductions.deliveries import CHECK, CLOSED, refresh
 from bot.needs import docking
 from bot.needs.suggestion import CARD, refresh_suggestion
 from bot.needs.views import (
@@ -27,7 +27,7 @@ from bot.words import MONEY, OFFERS, OUTPUTS, sure
 from registry import introductions, matches, needs
 from registry.expertise import is_new
 from registry.matchmaker import look_for
-from registry.needs import NeedDraft, Visibility
+from registry.needs import Need, NeedDraft, Visibility
 from registry.refusal import Refused
 
 COMMAND = Command(
@@ -149,6 +149,7 @@ async def submit(ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext)
         else:
             need, new = await needs.find_own(actor.session, actor.member, need_id), True
             await needs.edit(actor.session, need, draft, now=actor.now, today=actor.today)
+            await _refresh(actor, need)
         if new:
             await look_for(actor.session, need, now=actor.now)
             if not need.shared:
@@ -175,7 +176,7 @@ async def close(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) 
         if not await needs.close(actor.session, need, now=actor.now):
             raise Refused("This need is closed already.")
         await introductions.close_all_of(actor.session, need.id)
-        await _refresh(actor, need.id)
+        await _refresh(actor, need)
     await actor.services.messenger.whisper(
         context, "Closed. We have stopped looking. `/need list` opens it again."
     )
@@ -197,10 +198,8 @@ async def remove(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext)
     """Delete the need now; every card of it says that it is gone."""
     async with acting(context) as actor:
         need = await needs.find_own(actor.session, actor.member, pressed_id(body))
-        for introduction in await introductions.of_need(actor.session, need.id):
-            await refresh(actor.session, introduction, now=actor.now)
+        await _refresh(actor, need)
         await needs.remove(actor.session, need)
-        await _refresh(actor, need.id)
     await actor.services.messenger.whisper(context, "Removed. Nothing of this need is kept.")
     await ack()
 
@@ -219,5 +218,15 @@ async def not_fit(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext
     await ack()
 
 
-async def _refresh(actor: Actor, need_id: int) -> None:
-    await refresh_cards(actor.session, actor.network.id, CARD, need_id, now=actor.now)
+async def _refresh(actor: Actor, need: Need) -> None:
+    """Every card that shows a need, but for what two people have in their own conversation."""
+    session, now = actor.session, actor.now
+    showing = [(kind, need.id) for kind in (CARD, *docking.RENDERS)]
+    for introduction in await introductions.of_need(session, need.id):
+        await refresh(session, introduction, now=now)
+        showing += [(kind, introduction.id) for kind in (CLOSED, CHECK)]
+    for match in await matches.of_need(session, need.id):
+        await refresh_suggestion(session, match, now=now)
+        showing.append(("expertise", match.expertise_id))
+    for kind, subject in showing:
+        await refresh_cards(session, need.network_id, kind, subject, now=now)

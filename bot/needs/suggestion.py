@@ -9,7 +9,9 @@ from bot.cards import refresh_cards
 from bot.introductions.views import STATES, profile_lines, withdraw_button
 from bot.matches.views import reasons_line
 from bot.words import BANDS
+from registry import matches
 from registry.disclosure import ShownState
+from registry.expertise import Expertise
 from registry.matches import NOT_FIT, Match
 from registry.suggestions import SuggestionShown
 
@@ -22,6 +24,14 @@ async def refresh_suggestion(session: AsyncSession, match: Match, *, now: dateti
     await refresh_cards(session, match.network_id, CARD, match.need_id, now=now)
     if match.told_on is not None and match.in_news:
         await refresh_cards(session, match.network_id, NEWS, match.told_on.toordinal(), now=now)
+
+
+async def refresh_suggestions_of(
+    session: AsyncSession, expertise: Expertise, *, now: datetime
+) -> None:
+    """The same for every need that the profile is suggested for."""
+    for match in await matches.of_expertise(session, expertise.id):
+        await refresh_suggestion(session, match, now=now)
 
 
 def suggestion_blocks(suggestion: SuggestionShown) -> list[Block]:

@@ -225,3 +225,12 @@ async def test_the_button_anywhere_opens_the_form(office: Office) -> None:
     assert home is not None
     await office.presses(ines, home, "expertise.start")
     assert "What can you help with?" in text_of(office.form(ines))
+
+
+@pytest.mark.parametrize("act", ["expertise.pause", "expertise.remove"])
+async def test_who_pauses_or_leaves_is_off_the_officers_cards(office: Office, act: str) -> None:
+    ines, otto = await academic(office), await officer(office)
+    card = await office.registers(ines, FLOODS)
+    assert "One person could help" in text_of(await office.posts(otto, QUESTION))
+    await office.presses(ines, card, act)
+    assert "Nobody in the network fits yet" in text_of(office.card(otto, "Your need"))

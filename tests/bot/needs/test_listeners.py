@@ -395,3 +395,14 @@ async def test_a_need_is_asked_about_on_the_network_s_own_day(
     assert "has passed" in result.errors["needed_by"]
     tomorrow = clock.now() + timedelta(days=1)
     assert (await office.fills_in(otto, needed_by=f"{tomorrow:%Y-%m-%d}")).errors == {}
+
+
+@pytest.mark.parametrize("act", ["need.close", "need.remove"])
+async def test_a_need_that_ends_leaves_the_academics_cards(office: Office, act: str) -> None:
+    otto = await officer(office)
+    await office.posts(otto, QUESTION)
+    ines = await academic(office)
+    assert QUESTION in text_of(await office.registers(ines, FLOODS))
+    await office.types(otto, "/need list")
+    await office.presses(otto, office.last(otto), act)
+    assert QUESTION not in text_of(office.card(ines, "Your expertise"))
