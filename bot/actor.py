@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.services import Services, services_of
+from registry import outbox
 from registry.members import Member, member_of
 from registry.networks import Network, Workspace, workspace_of_team
 from registry.refusal import Refused
@@ -17,6 +18,7 @@ NOT_INSTALLED = (
     "Docking Point is not installed in your own workspace yet. Ask whoever looks after Slack "
     "there to add it, or your contact in this network to act for you."
 )
+HOME = "home"
 ADMINS_ONLY = "Only admins of this network can do that. `/network people` says who they are."
 
 
@@ -36,6 +38,12 @@ class Actor:
         """The network's own day."""
         return self.now.astimezone(self.network.zone).date()
 
+    async def redraw_home(self) -> None:
+        """Have the member's App Home published as it is after this transaction."""
+        await outbox.enqueue(
+            self.session, self.network.id, HOME, {"member_id": self.member.id}, now=self.now
+        )
+
     def must_be_admin(self) -> None:
         """Raise `Refused` for everybody else; asked again at every press."""
         if not self.member.is_admin:
@@ -48,11 +56,15 @@ async def acting(context: Any) -> AsyncIterator[Actor]:
 
     The tenant is the workspace that the app is installed in, never the user's own: someone who
     comes through a channel shared with another workspace is told so kindly (`Refused`).
-    Wakes the worker after the commit.
+    Wakes the worker after the commit. What is pressed in App Home has no message to answer
+    under: there the home itself is drawn anew.
     """
     services = services_of(context)
     async with services.session_factory.begin() as session:
-        yield await _actor(services, session, context)
+        actor = await _actor(services, session, context)
+        yield actor
+        if context.get("in_home"):
+            await actor.redraw_home()
     services.wake.set()
 
 

@@ -84,6 +84,7 @@ def provide(services: Services) -> Callable[..., Awaitable[Any]]:
         user = body.get("user")
         if isinstance(user, dict) and user.get("team_id"):
             context["actor_team_id"] = user["team_id"]
+        context["in_home"] = (body.get("view") or {}).get("type") == "home"
         return await next()
 
     return middleware

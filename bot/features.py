@@ -17,6 +17,7 @@ from bot.expertise import deliveries as expertise_deliveries
 from bot.expertise import listeners as expertise_listeners
 from bot.funding import deliveries as funding_deliveries
 from bot.funding import listeners as funding_listeners
+from bot.home import deliveries as home_deliveries
 from bot.home import listeners as home_listeners
 from bot.introductions import deliveries as introduction_deliveries
 from bot.introductions import listeners as introduction_listeners
@@ -50,10 +51,12 @@ RENDERS: dict[str, Render] = {
 DELIVERIES: dict[str, Delivery] = {
     **card_deliveries(RENDERS),
     **introduction_deliveries.DELIVERIES,
+    **home_deliveries.DELIVERIES,
 }
 
 TASKS: dict[str, Task] = {
     **need_deliveries.TASKS,
     **expertise_deliveries.TASKS,
+    **funding_deliveries.TASKS,
     **admin_deliveries.TASKS,
 }

@@ -117,16 +117,12 @@ class Messenger:
         """Change the open modal, unless it was changed since the person saw it."""
         return await self._view(lambda: client.views_update(view_id=view_id, hash=hash_, view=view))
 
-    async def publish_home(self, client: AsyncWebClient, user_id: str, view: Response) -> Response:
-        """Show a person their App Home."""
-        return await self._told(lambda: client.views_publish(user_id=user_id, view=view))
-
     async def whisper(
         self, context: AsyncBoltContext, text: str, blocks: list[Response] | None = None
     ) -> None:
         """Answer a press for the presser's eyes only, leaving the message as it is.
 
-        A press in App Home has no message to answer under: there the home itself shows it.
+        A press in App Home has no message to answer under: there the home is drawn anew.
         """
         if context.response_url and context.respond:
             await context.respond(

@@ -1,0 +1,63 @@
+from tests.conftest import FrozenClock
+from tests.office import Office, text_of
+from tests.people import FLOODS, FLOODS_TOO, QUESTION, academic, officer
+
+
+async def test_nothing_yet_says_what_to_do_first(office: Office) -> None:
+    otto = await officer(office)
+    result = await office.types(otto, "/matches")
+    assert result.status == 200
+    assert "Nothing yet. Ask for an introduction" in text_of(office.last(otto))
+
+
+async def test_each_side_lists_its_own_with_where_it_stands(office: Office) -> None:
+    ines, otto = await academic(office), await officer(office)
+    await office.registers(ines, FLOODS)
+    card = await office.posts(otto, QUESTION)
+    await office.presses(otto, card, "introduction.ask")
+    await office.types(otto, "/matches")
+    assert "Asked: waiting for an answer" in text_of(office.last(otto))
+    assert f"Your need: {QUESTION}" in text_of(office.last(otto))
+    await office.types(ines, "/matches")
+    mine = office.last(ines)
+    assert f"For Made-up Council: {QUESTION}" in text_of(mine)
+    assert "To say not this time, use the message in which you were asked." in text_of(mine)
+    await office.presses(ines, mine, "introduction.yes")
+    await office.types(otto, "/matches")
+    assert "Introduced" in text_of(office.last(otto))
+
+
+async def test_an_ask_is_withdrawn_from_the_list(office: Office) -> None:
+    ines, otto = await academic(office), await officer(office)
+    await office.registers(ines, FLOODS)
+    await office.presses(otto, await office.posts(otto, QUESTION), "introduction.ask")
+    await office.types(otto, "/matches")
+    await office.presses(otto, office.last(otto), "introduction.withdraw")
+    await office.types(otto, "/matches")
+    assert "You withdrew this" in text_of(office.last(otto))
+
+
+async def test_a_long_list_says_how_many_more(office: Office, clock: FrozenClock) -> None:
+    otto = await officer(office)
+    for number in range(9):
+        ines = await academic(office, f"Ines{number} Fictional")
+        await office.registers(ines, FLOODS if number % 2 else FLOODS_TOO)
+    for number in range(2):
+        await office.posts(otto, f"{QUESTION} In ward {number}?")
+        for _ in range(8):
+            card = office.card(otto, f"In ward {number}?")
+            if "Ask for an introduction" in text_of(card):
+                await office.presses(otto, card, "introduction.ask")
+            card = office.card(otto, f"In ward {number}?")
+            if "Withdraw" in text_of(card):
+                await office.presses(otto, card, "introduction.withdraw")
+    await office.types(otto, "/matches")
+    shown = text_of(office.last(otto))
+    assert shown.count("You withdrew this") == 10
+
+
+async def test_help_and_unknown_words(office: Office) -> None:
+    otto = await officer(office)
+    assert "where each stands" in (await office.types(otto, "/matches help")).text
+    assert "Did you mean `/matches help`?" in (await office.types(otto, "/matches halp")).text
+    assert "Try `/matches help`." in (await office.types(otto, "/matches everything")).text
