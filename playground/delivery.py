@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import httpx
 
 from playground.blocks import check_message, check_options, check_view
+from playground.checker import Refusal
 from playground.methods import shown
 from playground.slack import Channel, Json, Message, Slack, User, View
 
@@ -73,13 +74,18 @@ class Delivery:
         body = urlencode(fields).encode()
         result = await self._send(body, "application/x-www-form-urlencoded")
         text_ = result.body.get("text") or result.text
-        if result.status == httpx.codes.OK and text_:
-            blocks = result.body.get("blocks") or []
-            check_message(text_, blocks or None)
-            in_channel = result.body.get("response_type") == "in_channel"
-            only_for = None if in_channel else user.id
-            self.slack.say(channel, team.bot_user_id, text_, blocks, only_for)
+        if result.status == httpx.codes.OK and (text_ or result.body):
+            self._show_answer(user, channel, {**result.body, "text": text_})
         return Result(result.status, result.body, text_)
+
+    def _show_answer(self, user: User, channel: Channel, answer: Json) -> None:
+        check_message(answer["text"], answer.get("blocks"))
+        kind = answer.get("response_type", "ephemeral")
+        if kind not in ("ephemeral", "in_channel"):
+            raise Refusal("invalid_response_type", str(kind))
+        bot = self.slack.teams[channel.team_id].bot_user_id
+        only_for = user.id if kind == "ephemeral" else None
+        self.slack.say(channel, bot, answer["text"], answer.get("blocks") or [], only_for)
 
     async def press(self, user: User, where: Message | View, action_id: str, **what: Any) -> Result:
         """Press a button, or choose from a menu: `value`, `selected_option`, ... say which."""
@@ -104,8 +110,13 @@ class Delivery:
         return await self._interact(payload)
 
     async def submit(self, user: User, view: View, values: Mapping[str, Json]) -> Result:
-        """Send a form: values by block id, in Slack's own shape of each element."""
+        """Send a form: values by block id, in Slack's own shape of each element.
+
+        Raises `Refusal`, and leaves the form as it is, where the answer is none for a form.
+        """
         self._must_see(user, view)
+        if "submit" not in view.body:
+            raise NotOnScreen(f"{user.name} sees no button to send that")
         if "submit" not in view.body:
             raise NotOnScreen("that form has nothing to send it with")
         view.state = self._state(view, values)
@@ -116,7 +127,8 @@ class Delivery:
             "response_urls": [],
         }
         result = await self._interact(payload)
-        self._apply(user, view, result.body)
+        if result.status == httpx.codes.OK:
+            self._apply(user, view, result)
         return Result(result.status, result.body, errors=result.body.get("errors") or {})
 
     async def close(self, user: User, view: View) -> None:
@@ -187,7 +199,8 @@ class Delivery:
 
     async def raw(self, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
         """A request with headers of one's own: forged, stale or malformed."""
-        return await self._client.post(self._url, content=body, headers=dict(headers))
+        raw = httpx.Headers(dict(headers), encoding="latin-1")
+        return await self._client.post(self._url, content=body, headers=raw)
 
     def signature(self, body: bytes, timestamp: str) -> str:
         base = b"v0:" + timestamp.encode() + b":" + body
@@ -262,22 +275,22 @@ class Delivery:
             raise NotOnScreen(f"the form has no {sorted(unknown)}")
         return state
 
-    def _apply(self, user: User, view: View, body: Json) -> None:
+    def _apply(self, user: User, view: View, result: Result) -> None:
+        body = result.body
         action = body.get("response_action")
         if action == "errors":
-            ids = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
-            if not body["errors"] or not set(body["errors"]) <= ids:
-                raise NotOnScreen(f"errors beside no field: {body['errors']}")
-            return
-        if action in ("update", "push"):
-            check_view(body["view"], "modal")
-            if action == "update":
-                view.state = {}
-                self.slack.put_body(view, body["view"])
-            else:
-                self.slack.open_view(user, body["view"], push=True)
-            return
-        self.slack.close_view(view, all_of_it=action == "clear")
+            _check_errors(view, body.get("errors"))
+        elif action == "update":
+            check_view(body.get("view"), "modal")
+            view.state = {}
+            self.slack.put_body(view, body["view"])
+        elif action == "push":
+            check_view(body.get("view"), "modal")
+            self.slack.open_view(user, body["view"], push=True)
+        elif action == "clear" or not (body or result.text):
+            self.slack.close_view(view, all_of_it=action == "clear")
+        else:
+            raise Refusal("invalid_response", result.text or str(body))
 
     def _payload(self, kind: str, user: User) -> Json:
         team = self.slack.teams[user.team_id]
@@ -300,6 +313,8 @@ class Delivery:
         channel = self.slack.channels[message.channel]
         name = {"im": "directmessage", "mpim": channel.name}.get(channel.kind, channel.name)
         return {
+            # In a channel shared with others, the person may be of another workspace.
+            "team": {"id": channel.team_id, "domain": channel.team_id.lower()},
             "channel": {"id": channel.id, "name": name},
             "message": {
                 "type": "message",
@@ -319,6 +334,15 @@ class Delivery:
 
     def _response_url(self, channel: str, user: User, ts: str | None) -> str:
         return f"{self.responses}/response/{self.slack.response_id(channel, user, ts)}"
+
+
+def _check_errors(view: View, errors: object) -> None:
+    """Slack shows words beside input blocks and nowhere else."""
+    ids = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
+    if not isinstance(errors, dict) or not errors or not all(errors.values()):
+        raise Refusal("invalid_response", f"no errors: {errors}")
+    if not errors.keys() <= ids:
+        raise Refusal("invalid_response", f"errors beside no field: {sorted(errors)}")
 
 
 def _offers(element: Json, what: Json) -> bool:

@@ -37,7 +37,7 @@ async def test_an_ask_is_withdrawn_from_the_list(office: Office) -> None:
     assert "You withdrew this" in text_of(office.last(otto))
 
 
-async def test_a_long_list_says_how_many_more(office: Office, clock: FrozenClock) -> None:
+async def test_a_list_holds_all_that_was_asked(office: Office, clock: FrozenClock) -> None:
     otto = await officer(office)
     for number in range(9):
         ines = await academic(office, f"Ines{number} Fictional")
