@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Route
 
 from playground.blocks import check_message
 from playground.checker import Refusal
@@ -17,9 +17,8 @@ from playground.slack import Json, Slack
 from playground.socket_mode import SocketMode
 
 
-def web_api(slack: Slack) -> Starlette:
-    """The API, the addresses for later answers, and Socket Mode's connection."""
-    sockets = SocketMode(slack)
+def web_api(slack: Slack, sockets: SocketMode | None = None) -> Starlette:
+    """The API and the addresses for later answers; Socket Mode only where `sockets` is given."""
 
     async def call(request: Request) -> Response:
         name = request.path_params["method"]
@@ -33,19 +32,20 @@ def web_api(slack: Slack) -> Starlette:
         arguments, token = _arguments(request, body)
         if name == "oauth.v2.access":
             return _exchange(slack, arguments)
-        if name == "apps.connections.open":
-            return sockets.open(token, str(request.base_url))
+        if name == "apps.connections.open" and sockets is not None:
+            return sockets.open(token)
         return call_method(slack, name, arguments, token)
 
     async def respond(request: Request) -> Response:
-        body = json.loads(await request.body())
-        return _respond(slack, request.path_params["id"], body)
+        try:
+            return _respond(slack, request.path_params["id"], _json(await request.body()))
+        except Refusal as refusal:
+            return PlainTextResponse(str(refusal), 400)
 
     return Starlette(
         routes=[
             Route("/api/{method}", call, methods=["POST", "GET"]),
             Route("/response/{id}", respond, methods=["POST"]),
-            WebSocketRoute("/socket/{ticket}", sockets.serve),
         ]
     )
 
@@ -125,10 +125,7 @@ def _respond(slack: Slack, id_: str, body: Json) -> Response:
     answer = slack.use_response(id_)
     if answer is None:
         return PlainTextResponse("used_url", 404)
-    try:
-        check_message(body.get("text"), body.get("blocks"))
-    except Refusal as refusal:
-        return PlainTextResponse(str(refusal), 400)
+    check_message(body.get("text"), body.get("blocks"))
     channel = slack.channels[answer.channel]
     team = slack.teams[channel.team_id]
     before = slack.message(answer.channel, answer.ts) if answer.ts else None

@@ -194,8 +194,6 @@ def _open_view(asked: Asked, *, push: bool = False) -> Json:
         raise Refusal("invalid_trigger_id")
     if push and not asked.slack.stacks.get(user.id):
         raise Refusal("invalid_trigger_id")
-    if push and len(asked.slack.stacks[user.id]) >= 3:  # noqa: PLR2004 - Slack's limit
-        raise Refusal("push_limit_reached")
     return {"view": shown(asked.slack.open_view(user, asked.arguments["view"], push=push))}
 
 

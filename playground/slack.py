@@ -8,11 +8,14 @@ from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any
 
+from playground.checker import Refusal
 from registry.clock import Clock
 
 Json = dict[str, Any]
 TRIGGER_SECONDS = 3.0
+RESPONSE_SECONDS = 30 * 60.0
 RESPONSE_USES = 5
+MOST_STACKED = 3
 
 
 @dataclass
@@ -115,6 +118,7 @@ class _Answer:
     channel: str
     user: str
     ts: str | None
+    until: float
     uses: int = 0
 
 
@@ -132,7 +136,6 @@ class Slack:
         self.homes: dict[str, str] = {}
         self.calls: list[Call] = []
         self.version = 0
-        self.sockets: Any = None
         self._faults: dict[str, Fault] = {}
         self._triggers: dict[str, _Trigger] = {}
         self._answers: dict[str, _Answer] = {}
@@ -242,12 +245,12 @@ class Slack:
 
     def response_id(self, channel: str, user: User, ts: str | None) -> str:
         id_ = secrets.token_hex(8)
-        self._answers[id_] = _Answer(channel, user.id, ts)
+        self._answers[id_] = _Answer(channel, user.id, ts, time.monotonic() + RESPONSE_SECONDS)
         return id_
 
     def use_response(self, id_: str) -> _Answer | None:
         answer = self._answers.get(id_)
-        if answer is None or answer.uses >= RESPONSE_USES:
+        if answer is None or answer.uses >= RESPONSE_USES or time.monotonic() > answer.until:
             return None
         answer.uses += 1
         return answer
@@ -265,7 +268,10 @@ class Slack:
     # Views
 
     def open_view(self, user: User, body: Json, *, push: bool) -> View:
+        """Show a modal; raises `Refusal` where three lie on one another already."""
         stack = self.stacks.setdefault(user.id, [])
+        if push and len(stack) >= MOST_STACKED:
+            raise Refusal("push_limit_reached")
         if not push:
             for id_ in stack:
                 self.views.pop(id_, None)

@@ -1,9 +1,15 @@
 """Slack's Web API over loopback: who may call, how a call is made, and what fails on its side."""
 
+from typing import Any
+
 import pytest
 
+from bot import blocks as kit
 from bot.installing import SCOPES
+from playground import slack as slack_module
+from playground.delivery import Delivery
 from tests.playground.caller import WORDS, Caller
+from tests.playground.listening_bot import ListeningBot
 
 # Who calls
 
@@ -108,3 +114,66 @@ async def test_a_code_gives_the_workspaces_token_once(caller: Caller) -> None:
     assert answer["authed_user"] == {"id": caller.officer.id}
     assert answer["scope"].split(",") == list(SCOPES)
     assert await caller.error("oauth.v2.access", code=code) == "invalid_code"
+
+
+# The address for later answers
+
+
+async def respond(caller: Caller, url: str, **body: Any) -> int:
+    return (await caller.http.post(url, json=body)).status_code
+
+
+async def response_url(caller: Caller, bot: ListeningBot, delivery: Delivery) -> str:
+    """The address that came with a press on a message that reads "Before"."""
+    buttons = kit.actions([kit.button("Yes", "match.yes", "7")])
+    message = caller.slack.say(caller.channel, caller.team.bot_user_id, "Before", [buttons])
+    await delivery.press(caller.officer, message, "match.yes")
+    return str(bot.heard[-1].payload["response_url"])
+
+
+async def test_a_later_answer_is_for_the_presser_or_for_all(
+    caller: Caller, bot: ListeningBot, delivery: Delivery
+) -> None:
+    second = caller.slack.add_user(caller.team, "Sam Second")
+    caller.channel.members.append(second.id)
+    url = await response_url(caller, bot, delivery)
+    assert await respond(caller, url, text="Psst", response_type="ephemeral") == 200
+    assert await respond(caller, url, text="Hear", response_type="in_channel") == 200
+    assert caller.texts(caller.officer) == ["Before", "Psst", "Hear"]
+    assert caller.texts(second) == ["Before", "Hear"]
+
+
+async def test_a_later_answer_can_take_the_messages_place(
+    caller: Caller, bot: ListeningBot, delivery: Delivery
+) -> None:
+    url = await response_url(caller, bot, delivery)
+    assert await respond(caller, url, text="After", replace_original=True) == 200
+    assert caller.texts(caller.officer) == ["After"]
+
+
+async def test_a_wrong_later_answer_is_refused(
+    caller: Caller, bot: ListeningBot, delivery: Delivery
+) -> None:
+    url = await response_url(caller, bot, delivery)
+    assert await respond(caller, url, text="Roads & paths") == 400
+    assert await respond(caller, url, blocks=[kit.section(WORDS)]) == 400
+    assert (await caller.http.post(url, content=b"words")).status_code == 400
+    assert caller.texts(caller.officer) == ["Before"]
+
+
+async def test_five_later_answers_and_no_sixth(
+    caller: Caller, bot: ListeningBot, delivery: Delivery
+) -> None:
+    url = await response_url(caller, bot, delivery)
+    answers = [await respond(caller, url, text=f"Answer {one}") for one in range(6)]
+    assert answers == [200] * 5 + [404]
+    assert len(caller.texts(caller.officer)) == 6
+
+
+async def test_the_address_runs_out(
+    caller: Caller, bot: ListeningBot, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slack_module, "RESPONSE_SECONDS", -1.0)
+    url = await response_url(caller, bot, delivery)
+    assert await respond(caller, url, text="Too late") == 404
+    assert caller.texts(caller.officer) == ["Before"]

@@ -6,70 +6,26 @@ from typing import Any
 import pytest
 
 from bot import blocks as kit
-from playground.blocks import check_message, check_options, check_view
+from playground.blocks import check_message, check_view
 from playground.checker import Json, Refusal
+from tests.playground.payloads import (
+    TEXT,
+    asked,
+    boxes,
+    button,
+    field,
+    image,
+    menu,
+    modal,
+    options,
+    refused,
+    refused_view,
+    section,
+    typed,
+    words,
+)
 
 Build = Callable[[int], Json]
-TEXT = "Invented words"
-
-
-def words(number: int) -> str:
-    return "w" * number
-
-
-def options(number: int) -> list[Json]:
-    return [kit.option(f"Option {one}", f"o{one}") for one in range(number)]
-
-
-def button(**more: Any) -> Json:
-    return kit.button("Press", "need.close") | more
-
-
-def section(**more: Any) -> Json:
-    return {"type": "section", "text": kit.markdown(TEXT)} | more
-
-
-def image(**more: Any) -> Json:
-    return {"type": "image", "image_url": "https://inv.example/i.png", "alt_text": TEXT} | more
-
-
-def menu(**more: Any) -> Json:
-    return kit.select("need.place", options(2), "Choose") | more
-
-
-def boxes(**more: Any) -> Json:
-    return kit.checkboxes("need.outputs", options(2)) | more
-
-
-def typed(**more: Any) -> Json:
-    return {"type": "plain_text_input", "action_id": "need.question"} | more
-
-
-def field(element: Json, **more: Any) -> Json:
-    return kit.input_block("question", "Question", element) | more
-
-
-def modal(*blocks: Json, **more: Any) -> Json:
-    return kit.modal("Invented", blocks or (section(),), submit="Post") | more
-
-
-def asked(**more: Any) -> Json:
-    return button(confirm=kit.confirm("Sure?", TEXT, "Yes") | more)
-
-
-def refused(blocks: list[Any]) -> str:
-    """Everything that is wrong with the blocks of a message."""
-    with pytest.raises(Refusal) as refusal:
-        check_message(TEXT, blocks)
-    assert refusal.value.error == "invalid_blocks"
-    return "\n".join(refusal.value.messages)
-
-
-def refused_view(view: Json, kind: str = "modal") -> str:
-    with pytest.raises(Refusal) as refusal:
-        check_view(view, kind)
-    assert refusal.value.error == "invalid_arguments"
-    return "\n".join(refusal.value.messages)
 
 
 IN_A_MESSAGE: dict[str, tuple[int, Build]] = {
@@ -90,52 +46,6 @@ IN_A_MESSAGE: dict[str, tuple[int, Build]] = {
     "buttons": (
         25,
         lambda most: kit.actions([kit.button("b", f"need.b{one}") for one in range(most)]),
-    ),
-}
-IN_A_BUTTON: dict[str, tuple[int, Build]] = {
-    "text": (75, lambda most: kit.button(words(most), "need.close")),
-    "action_id": (255, lambda most: kit.button("Press", words(most))),
-    "value": (2000, lambda most: button(value=words(most))),
-    "url": (3000, lambda most: button(url="https://" + words(most - 8))),
-    "accessibility_label": (75, lambda most: button(accessibility_label=words(most))),
-    "confirm title": (100, lambda most: asked(title=kit.plain(words(most)))),
-    "confirm text": (300, lambda most: asked(text=kit.plain(words(most)))),
-    "confirm yes": (30, lambda most: asked(confirm=kit.plain(words(most)))),
-    "confirm no": (30, lambda most: asked(deny=kit.plain(words(most)))),
-}
-IN_A_MENU: dict[str, tuple[int, Build]] = {
-    "option text": (75, lambda most: menu(options=[kit.option(words(most), "o")])),
-    "option value": (150, lambda most: menu(options=[kit.option("o", words(most))])),
-    "option description": (
-        75,
-        lambda most: menu(options=[kit.option("o", "o") | {"description": kit.plain(words(most))}]),
-    ),
-    "options": (100, lambda most: menu(options=options(most))),
-    "placeholder": (150, lambda most: menu(placeholder=kit.plain(words(most)))),
-    "checkboxes": (10, lambda most: boxes(options=options(most))),
-    "radio buttons": (10, lambda most: boxes(type="radio_buttons", options=options(most))),
-    "overflow": (
-        5,
-        lambda most: {"type": "overflow", "action_id": "need.more", "options": options(most)},
-    ),
-}
-IN_A_FORM: dict[str, tuple[int, Build]] = {
-    "label": (2000, lambda most: field(typed(), label=kit.plain(words(most)))),
-    "hint": (2000, lambda most: field(typed(), hint=kit.plain(words(most)))),
-    "max_length": (3000, lambda most: field(typed(max_length=most))),
-    "min_length": (3000, lambda most: field(typed(min_length=most))),
-    "initial_value": (20, lambda most: field(typed(max_length=20, initial_value=words(most)))),
-    "untold length": (3000, lambda most: field(typed(initial_value=words(most)))),
-    "placeholder": (150, lambda most: field(typed(placeholder=kit.plain(words(most))))),
-    "chosen beforehand": (
-        100,
-        lambda most: field(
-            {
-                "type": "multi_external_select",
-                "action_id": "need.places",
-                "initial_options": options(most),
-            }
-        ),
     ),
 }
 OF_A_VIEW: dict[str, tuple[int, Build]] = {
@@ -161,28 +71,6 @@ def test_nothing_where_something_must_be_is_refused(limit: str) -> None:
     _, build = IN_A_MESSAGE[limit]
     if limit != "image_url":
         refused([build(0)])
-
-
-@pytest.mark.parametrize("limit", IN_A_BUTTON)
-def test_a_button_takes_as_much_as_slack_and_no_more(limit: str) -> None:
-    most, build = IN_A_BUTTON[limit]
-    check_message(TEXT, [kit.actions([build(most)]), section(accessory=build(most))])
-    assert str(most) in refused([kit.actions([build(most + 1)])])
-    assert str(most) in refused([section(accessory=build(most + 1))])
-
-
-@pytest.mark.parametrize("limit", IN_A_MENU)
-def test_a_menu_takes_as_much_as_slack_and_no_more(limit: str) -> None:
-    most, build = IN_A_MENU[limit]
-    check_message(TEXT, [section(accessory=build(most))])
-    assert str(most) in refused([section(accessory=build(most + 1))])
-
-
-@pytest.mark.parametrize("limit", IN_A_FORM)
-def test_a_field_takes_as_much_as_slack_and_no_more(limit: str) -> None:
-    most, build = IN_A_FORM[limit]
-    check_view(modal(build(most)), "modal")
-    assert str(most) in refused_view(modal(build(most + 1)))
 
 
 @pytest.mark.parametrize("limit", OF_A_VIEW)
@@ -392,18 +280,3 @@ def test_a_home_has_neither_title_nor_submit() -> None:
     home = {"type": "home", "blocks": [section()], "private_metadata": "m"}
     check_view(home, "home")
     assert "unknown title" in refused_view(home | {"title": kit.plain("Title")}, "home")
-
-
-# What a type-ahead offers
-
-
-def test_a_type_ahead_offers_nothing_or_up_to_100() -> None:
-    check_options([])
-    check_options(options(100))
-    with pytest.raises(Refusal, match="1 to 100"):
-        check_options(options(101))
-
-
-def test_what_a_type_ahead_offers_keeps_to_the_limits_of_options() -> None:
-    with pytest.raises(Refusal, match="has 76"):
-        check_options([kit.option(words(76), "o")])
