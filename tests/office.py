@@ -18,6 +18,7 @@ from bot.serve import bind, serving
 from bot.services import Services
 from bot.settings import Settings
 from bot.web import build_web
+from feeds.addresses import Address, is_public
 from feeds.fetch import Fetcher
 from jobs.clock import Ticker
 from jobs.running import make_worker
@@ -185,6 +186,21 @@ class Office:
         block = next(one for one in view.body["blocks"] if one.get("block_id") == name)
         return _state(block["element"], value)
 
+    async def channel_for(self, purpose: str, *people: User) -> Channel:
+        """A new private channel, chosen by the admin for that purpose."""
+        channel = self.slack.add_channel(self.team, purpose, [self.admin, *people])
+        await self.types(self.admin, "/network channels")
+        assert (await self.fills_in(self.admin, **{purpose: channel.id})).errors == {}
+        return channel
+
+    def posted(self, channel: Channel) -> list[str]:
+        """What stands in a channel for everybody, oldest first."""
+        return [
+            text_of(one)
+            for one in self.slack.messages
+            if one.channel == channel.id and one.only_for is None
+        ]
+
     async def posts(self, user: User, question: str, **values: Any) -> Message:
         """Post a need with these values, opening the detail if one is there; the newest card."""
         await self.types(user, f"/need {question}")
@@ -288,6 +304,10 @@ def _options(value: Any, action_id: str) -> list[Json]:
     return []
 
 
+def _public_or_this_machine(address: Address) -> bool:
+    return address.is_loopback or is_public(address)
+
+
 class Line:
     """A server that stays up while what it serves changes from test to test."""
 
@@ -342,7 +362,7 @@ async def opened(
             clock=clock,
             keys=keys,
             messenger=Messenger(http, settings.slack_api_url, keys),
-            fetcher=Fetcher(),
+            fetcher=Fetcher(permitted=_public_or_this_machine, ports=None),
         )
         lines.bot.app = build_web(services, build_app(services))
         delivery = Delivery(slack, lines.client, f"{lines.bot.url}/slack/events", SECRET)
