@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.admin.deliveries import WORKSPACE_CARD, stop_channel
 from bot.cards import post_card
 from bot.deliveries import Call, Delivery, Task, Work
 from bot.messenger import (
@@ -150,25 +151,22 @@ class Worker:
             workspace = await session.get_one(Workspace, call.workspace_id)
             if isinstance(failure, WorkspaceGone):
                 networks.suspend(workspace, str(failure), now)
-                await self._tell_admins(session, workspace, "workspace_stopped", workspace.id)
+                await self._tell_admins(session, workspace)
             elif isinstance(failure, PersonGone) and call.member_id is not None:
                 member = await session.get_one(Member, call.member_id)
                 member.deactivated_at = member.deactivated_at or now
             elif isinstance(failure, TargetGone) and call.purpose is not None:
                 channel = await networks.channel_for(session, workspace.network_id, call.purpose)
                 if channel is not None:
-                    channel.stopped_because = str(failure)
-                    await self._tell_admins(session, workspace, "channel_stopped", channel.id)
+                    await stop_channel(session, channel, str(failure), now)
 
-    async def _tell_admins(
-        self, session: AsyncSession, workspace: Workspace, kind: str, subject_id: int
-    ) -> None:
+    async def _tell_admins(self, session: AsyncSession, workspace: Workspace) -> None:
         for admin in await admins(session, workspace.network_id):
             await post_card(
                 session,
                 workspace.network_id,
-                kind,
-                subject_id,
+                WORKSPACE_CARD,
+                workspace.id,
                 member_id=admin.id,
                 now=self.services.clock.now(),
             )
