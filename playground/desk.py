@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from jobs.clock import Ticker
+from playground.checker import Refusal
 from playground.clock import MovableClock
-from playground.delivery import Delivery, NotFilledIn, NotOnScreen
+from playground.delivery import Delivery, NotFilledIn, NotOnScreen, Result
 from playground.sample import Tour, load_sample
 from playground.slack import Channel, Json, Message, Slack, User, View
 
@@ -23,6 +25,15 @@ MANIFEST = Path(__file__).parent.parent / "manifest.json"
 MONDAY_MORNING = time(9)
 NOT_ANSWERED = "Docking Point did not answer. Is it still running?"
 STALE = "That has changed meanwhile. Please look again."
+
+
+class NotDone(Exception):
+    """Why something was not done, in words for the page."""
+
+    def __init__(self, words: str, status: int) -> None:
+        self.words = words
+        self.status = status
+        super().__init__(words)
 
 
 class Desk:
@@ -72,10 +83,8 @@ class Desk:
             except NotFilledIn as missing:
                 words = "Please fill this in."
                 return JSONResponse({"errors": dict.fromkeys(missing.fields, words)})
-            except NotOnScreen:
-                return JSONResponse({"words": STALE}, 409)
-            except OSError:
-                return JSONResponse({"words": NOT_ANSWERED}, 502)
+            except (NotOnScreen, NotDone, Refusal, OSError, httpx.HTTPError) as error:
+                return _not_done(error)
 
         return endpoint
 
@@ -85,10 +94,12 @@ class Desk:
         name, _, text = str(body["text"]).partition(" ")
         known = [one["command"] for one in _commands()]
         if name not in known:
-            return {"words": f"{name} is not a command here."}
-        channel = self._slack.channels[body["channel"]]
-        result = await self._delivery.command(user, name, text, channel)
-        return {} if result.status == 200 else {"words": NOT_ANSWERED}  # noqa: PLR2004
+            raise NotDone(f"{name} is not a command here.", 404)
+        channel = self._slack.channels.get(body["channel"])
+        if channel is None or user.id not in channel.members:
+            raise NotOnScreen(str(body["channel"]))
+        _answered(await self._delivery.command(user, name, text, channel))
+        return {}
 
     async def _press(self, user: User, body: Json) -> Json:
         where = self._where(body["container"])
@@ -98,7 +109,7 @@ class Desk:
             action.pop(unused, None)
         if isinstance(where, View) and "values" in body:
             where.state = body["values"]
-        await self._delivery.press(user, where, action_id, **action)
+        _answered(await self._delivery.press(user, where, action_id, **action))
         return {}
 
     async def _submit(self, user: User, body: Json) -> Json:
@@ -107,7 +118,7 @@ class Desk:
             raise NotOnScreen(str(body["view"]))
         values = {id_: next(iter(one.values())) for id_, one in body["values"].items()}
         result = await self._delivery.submit(user, view, values)
-        return {"errors": result.errors}
+        return {"errors": _answered(result).errors}
 
     async def _close(self, user: User, body: Json) -> Json:
         view = self._where({"view": body["view"]})
@@ -121,7 +132,7 @@ class Desk:
         return {"options": found}
 
     async def _home(self, user: User, _body: Json) -> Json:
-        await self._delivery.open_home(user)
+        _answered(await self._delivery.open_home(user))
         return {}
 
     async def _move(self, user: User, body: Json) -> Json:
@@ -282,6 +293,23 @@ class Desk:
                 digest,
             ),
         ]
+
+
+def _not_done(error: Exception) -> Response:
+    if isinstance(error, NotOnScreen):
+        return JSONResponse({"words": STALE}, 409)
+    if isinstance(error, NotDone):
+        return JSONResponse({"words": error.words}, error.status)
+    if isinstance(error, Refusal):
+        words = f"Slack would refuse what Docking Point answered: {error}"
+        return JSONResponse({"words": words}, 502)
+    return JSONResponse({"words": NOT_ANSWERED}, 502)
+
+
+def _answered(result: Result) -> Result:
+    if result.status != httpx.codes.OK:
+        raise NotDone(NOT_ANSWERED, 502)
+    return result
 
 
 def _step(title: str, words: str, me: str, place: str, text: str = "") -> Json:
