@@ -39,6 +39,7 @@ async def migrated(settings: Settings) -> None:
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock) -> AsyncIterator[Services]:
     """Open the database and one HTTP session for as long as a process runs."""
+    settings.var.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.database)
     try:
         await _check(settings, engine)

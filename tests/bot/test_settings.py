@@ -82,3 +82,28 @@ def test_no_secret_is_shown_when_settings_are_printed() -> None:
     settings = Settings(slack_bot_token="xoxb-secret", database_url="postgresql://a:pass@b/c")
     assert "xoxb-secret" not in repr(settings)
     assert "pass@" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_SIGNING_SECRET is missing"),
+        ({"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN is missing"),
+        ({"SLACK_CLIENT_ID": "1.2"}, "SLACK_CLIENT_SECRET and SLACK_SIGNING_SECRET"),
+    ],
+)
+def test_a_half_set_slack_is_named(
+    settings: dict[str, str], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(Unusable, match=words):
+        load().check_slack()
+
+
+def test_addresses_are_brought_to_one_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_API_URL", "https://slack.example/api")
+    monkeypatch.setenv("PUBLIC_URL", "https://bot.example/")
+    settings = load()
+    assert settings.slack_api_url == "https://slack.example/api/"
+    assert settings.public_url == "https://bot.example"

@@ -163,7 +163,7 @@ async def test_a_feed_that_fails_later_is_told_once_after_a_day(
     await adds(office, publisher.address)
     before = len(office.messages(office.admin))
     publisher.status = 503
-    told = []
+    told: list[int] = []
     for hour in range(50):
         await an_hour_later(office, clock)
         if len(office.messages(office.admin)) > before + len(told):
