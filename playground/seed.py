@@ -1,26 +1,28 @@
 """Puts the sample network into an empty Slack and an empty database."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.cards import post_card
+from bot.events.deliveries import EVENT
+from bot.funding.deliveries import CALL
 from bot.installing import SCOPES, keep_installation
+from bot.needs.docking import KEPT_BACK
 from bot.services import Services
 from playground.sample import Sample, SampleMember, load_sample
+from playground.sample.drafts import call_draft, event_draft, expertise_draft, need_draft
 from playground.slack import Channel, Slack, Team, User
-from registry import expertise, matchmaker, needs
-from registry.events import Event
-from registry.expertise import ExpertiseDraft
-from registry.funding import FundingCall
+from registry import docking, events, expertise, funding, matchmaker, needs
 from registry.members import Member, Organisation, member_of, organisation_named
-from registry.needs import NeedDraft
 from registry.networks import Network, Purpose, Workspace, choose_channel, workspace_of_team
 
 MAIN = "Four Nations Partnership"
 UNIVERSITIES = "Universities of the Four Nations"
 ELSEWHERE = "Islands Research Circle"
 LONDON = ZoneInfo("Europe/London")
+LOOK_ROUND = timedelta(minutes=1)  # so that the first need typed does not wait behind these posts
 
 
 async def seed(services: Services, slack: Slack) -> None:
@@ -105,7 +107,7 @@ async def _fill(
         organisations[one_.key].docking_member_id = members[one_.docking].id
     await _expertise(session, sample, members, now)
     await _needs(session, sample, members, now)
-    _calendar(session, sample, network, now)
+    await _calendar(session, sample, members[sample.tour.admin], now)
 
 
 async def _workspace(session: AsyncSession, team: Team) -> Workspace:
@@ -142,75 +144,44 @@ async def _expertise(
     session: AsyncSession, sample: Sample, members: dict[str, Member], now: datetime
 ) -> None:
     for one in sample.expertise:
-        draft = ExpertiseDraft(
-            summary=one.summary,
-            topics=tuple(one.topics),
-            methods=tuple(one.methods),
-            places=tuple(one.places),
-            outputs=tuple(one.outputs),
-            how_soon=one.how_soon,
-        )
+        draft = expertise_draft(one)
         await expertise.save(session, members[one.member], draft, now=now)
 
 
 async def _needs(
     session: AsyncSession, sample: Sample, members: dict[str, Member], now: datetime
 ) -> None:
+    today = now.astimezone(LONDON).date()
     for number, one in enumerate(sample.needs):
-        days = one.needed_in_days
-        draft = NeedDraft(
-            question=one.question,
-            places=tuple(one.places),
-            needed_by=(now + timedelta(days=days)).date() if days else None,
-            background=one.background,
-            outputs=tuple(one.outputs),
-            offers=tuple(one.offers),
-            money=one.money,
-            visibility=one.visibility,
-            hide_council=one.hide_council,
-        )
         need, _ = await needs.add(
-            session, members[one.member], draft, form=f"sample-{number}", now=now, today=now.date()
+            session,
+            members[one.member],
+            need_draft(one, today),
+            form=f"sample-{number}",
+            now=now,
+            today=today,
         )
         await matchmaker.look_for(session, need, now=now)
+        point = await docking.own_point(session, need)
+        if not need.shared and point is not None:
+            to = point.member_id
+            await post_card(session, need.network_id, KEPT_BACK, need.id, member_id=to, now=now)
 
 
-def _calendar(session: AsyncSession, sample: Sample, network: Network, now: datetime) -> None:
-    for number, call in enumerate(sample.calls):
-        session.add(
-            FundingCall(
-                network_id=network.id,
-                form=f"sample-{number}",
-                title=call.title,
-                funder=call.funder,
-                link=call.link,
-                summary="",
-                opens=now + timedelta(days=call.opens_in_days),
-                closes=_at(now, call.closes_in_days, 17),
-                themes=call.themes,
-                created_at=now,
-            )
-        )
-    for number, event in enumerate(sample.events):
-        starts = _at(now, event.starts_in_days, event.hour)
-        session.add(
-            Event(
-                network_id=network.id,
-                form=f"sample-{number}",
-                title=event.title,
-                starts=starts,
-                ends=starts + timedelta(hours=event.hours),
-                time_zone="Europe/London",
-                place=event.place,
-                link=event.link or None,
-                created_at=now,
-            )
-        )
-
-
-def _at(now: datetime, days: int, hour: int) -> datetime:
-    day = now.astimezone(LONDON).date() + timedelta(days=days)
-    return datetime.combine(day, time(hour), LONDON)
+async def _calendar(session: AsyncSession, sample: Sample, member: Member, now: datetime) -> None:
+    """The calls and events, as `member` added them, posted once whoever came has had a look."""
+    today, soon = now.astimezone(LONDON).date(), now + LOOK_ROUND
+    network = await session.get_one(Network, member.network_id)
+    for number, one in enumerate(sample.calls):
+        form, draft = f"sample-{number}", call_draft(one, today)
+        call, _ = await funding.add(session, network, member, draft, form=form, now=now)
+        to = Purpose.FUNDING
+        await post_card(session, network.id, CALL, call.id, purpose=to, now=now, due_at=soon)
+    for number, one_ in enumerate(sample.events):
+        form, meeting = f"sample-{number}", event_draft(one_, today)
+        event, _ = await events.add(session, member, meeting, form=form, now=now)
+        to = Purpose.EVENTS
+        await post_card(session, network.id, EVENT, event.id, purpose=to, now=now, due_at=soon)
 
 
 async def _elsewhere(services: Services, slack: Slack) -> None:
@@ -233,5 +204,5 @@ async def _elsewhere(services: Services, slack: Slack) -> None:
         network = await session.get_one(Network, workspace.network_id)
         for user, (name, role, organisation, place) in zip(users, people, strict=True):
             found = await _organisation(session, network, organisation, place)
-            one = SampleMember("", name, "", role, "", "", admin=role == "broker")
+            one = SampleMember("", name, "", role, "", admin=role == "broker")
             await _member(session, workspace, user, one, found, services.clock.now())

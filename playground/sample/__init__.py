@@ -24,7 +24,7 @@ class SampleMember:
     title: str
     role: str
     organisation: str
-    workspace: str
+    workspace: str = "main"
     admin: bool = False
 
     @property
@@ -111,9 +111,11 @@ def _rows(name: str, kind: str, row: type[Row]) -> list[Row]:
 
 def load_sample() -> Sample:
     """The whole sample; a key that is wrong or missing in its files fails loudly."""
+    officers = _rows("members", "member", SampleMember)
+    academics = _rows("academics", "member", SampleMember)
     return Sample(
         organisations=_rows("organisations", "organisation", SampleOrganisation),
-        members=_rows("members", "member", SampleMember),
+        members=[*officers, *academics],
         needs=_rows("needs", "need", SampleNeed),
         expertise=_rows("expertise", "expertise", SampleExpertise),
         calls=_rows("calendar", "call", SampleCall),
