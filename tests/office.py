@@ -164,6 +164,14 @@ class Office:
         await self.settle()
         return result
 
+    async def opens_home(self, user: User) -> View:
+        """Open App Home, and let the worker draw it."""
+        assert (await self.delivery.open_home(user)).status == 200
+        await self.settle()
+        home = self.slack.home_of(user)
+        assert home is not None
+        return home
+
     async def chooses(
         self, user: User, where: Message | View, action_id: str, words: str
     ) -> Result:

@@ -33,11 +33,13 @@ function toast(words) {
 }
 
 async function refresh(force = false) {
+  const asked = me;
   const since = force || !state ? "" : state.version;
-  const response = await fetch(`/state?me=${encodeURIComponent(me ?? "")}&since=${since}`);
-  if (response.status === 204) return;
-  if (!response.ok) return;
-  state = await response.json();
+  const response = await fetch(`/state?me=${encodeURIComponent(asked ?? "")}&since=${since}`);
+  if (response.status !== 200) return;
+  const answer = await response.json();
+  if (me !== asked) return; // somebody else was chosen meanwhile
+  state = answer;
   me = state.me.id;
   if (!state.places.some((one) => one.id === place)) place = state.places.find((one) => one.kind === "app")?.id ?? "home";
   draw();
@@ -212,7 +214,6 @@ find("person").addEventListener("change", async (event) => {
   me = event.target.value;
   place = null;
   drawn = "";
-  state = null;
   await refresh(true);
 });
 
@@ -233,7 +234,7 @@ let commandAt = 0;
 
 function matching() {
   const typed = say.value.trimStart();
-  return typed.startsWith("/") && !typed.includes(" ") ? state.commands.filter((one) => one.command.startsWith(typed)) : [];
+  return typed.startsWith("/") && !typed.includes(" ") ? (state?.commands ?? []).filter((one) => one.command.startsWith(typed)) : [];
 }
 
 function drawCommands() {
@@ -264,7 +265,7 @@ say.addEventListener("keydown", (event) => {
 find("composer").addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = say.value.trim();
-  if (!text) return;
+  if (!text || !state) return;
   if (!text.startsWith("/")) { toast("Docking Point listens to commands. Type / to see them."); return; }
   const channel = place === "home" ? state.places.find((one) => one.kind === "app").id : place;
   if (place === "home") place = channel;
@@ -286,7 +287,7 @@ function drawTour() {
 
 async function takeMeThere() {
   const one = state.tour[step];
-  if (one.me && one.me !== me) { me = one.me; state = null; place = null; drawn = ""; await refresh(true); }
+  if (one.me && one.me !== me) { me = one.me; place = null; drawn = ""; await refresh(true); }
   if (one.place === "app") place = state.places.find((other) => other.kind === "app").id;
   else if (one.place === "group") place = state.places.find((other) => other.kind === "group")?.id ?? place;
   else if (one.place) place = state.places.find((other) => other.id === one.place)?.id ?? place;
@@ -300,5 +301,6 @@ find("tour-next").addEventListener("click", () => { step += 1; draw(); });
 find("tour-back").addEventListener("click", () => { step -= 1; draw(); });
 
 await refresh(true);
-if (!memory.me) await takeMeThere();
+if (document.activeElement === say) drawCommands(); // somebody was quicker than the page
+if (!memory.me && !say.value) await takeMeThere();
 setInterval(() => { refresh().catch(() => {}); }, 700);

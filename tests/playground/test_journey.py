@@ -1,5 +1,6 @@
 """The six steps of the strip, in headless Chromium, with the pictures that the README shows."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -9,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, Route, async_playwright, expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -155,6 +156,23 @@ async def test_it_works_by_keyboard_alone(page: Page) -> None:
     await expect(modal.get_by_role("button", name="Remove Newport")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(modal).to_have_count(0)
+
+
+async def test_who_types_before_the_page_is_ready_loses_nothing(page: Page) -> None:
+    async def late(route: Route) -> None:
+        await asyncio.sleep(1)
+        await route.continue_()
+
+    await page.route("**/state?*", late)
+    await page.evaluate("sessionStorage.clear()")
+    await page.reload(wait_until="commit")
+    say = page.get_by_label("Type a command")
+    await say.focus()
+    await page.keyboard.type("/ne")
+    await expect(page.get_by_role("listbox", name="Commands")).to_contain_text("/need")
+    await page.unroute("**/state?*")
+    await expect(page.get_by_label("You are")).not_to_have_value("")
+    await expect(say).to_have_value("/ne")
 
 
 async def test_what_is_wrong_is_said_beside_its_field(page: Page) -> None:

@@ -220,10 +220,7 @@ async def test_help_and_unknown_words(office: Office) -> None:
 
 async def test_the_button_anywhere_opens_the_form(office: Office) -> None:
     ines = await academic(office)
-    await office.delivery.open_home(ines)
-    home = office.slack.home_of(ines)
-    assert home is not None
-    await office.presses(ines, home, "expertise.start")
+    await office.presses(ines, await office.opens_home(ines), "expertise.start")
     assert "What can you help with?" in text_of(office.form(ines))
 
 
