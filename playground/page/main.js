@@ -12,6 +12,7 @@ let seen = memory.seen ?? {};
 let modalKey = null;
 let fields = [];
 let drawn = "";
+let settled = Promise.resolve(); // the newest look at the workspace: what is pressed waits for it
 
 function remember() {
   sessionStorage.setItem("playground", JSON.stringify({ me, place, step, seen }));
@@ -214,7 +215,7 @@ find("person").addEventListener("change", async (event) => {
   me = event.target.value;
   place = null;
   drawn = "";
-  await refresh(true);
+  settled = refresh(true);
 });
 
 for (const button of document.querySelectorAll("[data-move]")) {
@@ -265,7 +266,8 @@ say.addEventListener("keydown", (event) => {
 find("composer").addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = say.value.trim();
-  if (!text || !state) return;
+  if (!text) return;
+  await settled;
   if (!text.startsWith("/")) { toast("Docking Point listens to commands. Type / to see them."); return; }
   const channel = place === "home" ? state.places.find((one) => one.kind === "app").id : place;
   if (place === "home") place = channel;
@@ -287,7 +289,7 @@ function drawTour() {
 
 async function takeMeThere() {
   const one = state.tour[step];
-  if (one.me && one.me !== me) { me = one.me; place = null; drawn = ""; await refresh(true); }
+  if (one.me && one.me !== me) { me = one.me; place = null; drawn = ""; settled = refresh(true); await settled; }
   if (one.place === "app") place = state.places.find((other) => other.kind === "app").id;
   else if (one.place === "group") place = state.places.find((other) => other.kind === "group")?.id ?? place;
   else if (one.place) place = state.places.find((other) => other.id === one.place)?.id ?? place;
@@ -300,7 +302,8 @@ find("tour-go").addEventListener("click", takeMeThere);
 find("tour-next").addEventListener("click", () => { step += 1; draw(); });
 find("tour-back").addEventListener("click", () => { step -= 1; draw(); });
 
-await refresh(true);
+settled = refresh(true);
+await settled;
 if (document.activeElement === say) drawCommands(); // somebody was quicker than the page
 if (!memory.me && !say.value) await takeMeThere();
 setInterval(() => { refresh().catch(() => {}); }, 700);

@@ -158,13 +158,24 @@ async def test_it_works_by_keyboard_alone(page: Page) -> None:
     await expect(modal).to_have_count(0)
 
 
-async def test_who_types_before_the_page_is_ready_loses_nothing(page: Page) -> None:
-    async def late(route: Route) -> None:
-        await asyncio.sleep(1)
-        await route.continue_()
+async def late(route: Route) -> None:
+    await asyncio.sleep(1)
+    await route.continue_()
 
+
+async def test_who_sends_before_the_page_is_ready_loses_nothing(page: Page) -> None:
     await page.route("**/state?*", late)
+    await page.get_by_label("You are").select_option(label="Odile Starling")
+    await page.get_by_label("Type a command").fill("/expertise Hedgerows and what lives in them")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("dialog").get_by_label("What can you help with?")).to_have_value(
+        "Hedgerows and what lives in them"
+    )
+
+
+async def test_who_types_before_the_page_is_ready_loses_nothing(page: Page) -> None:
     await page.evaluate("sessionStorage.clear()")
+    await page.route("**/state?*", late)
     await page.reload(wait_until="commit")
     say = page.get_by_label("Type a command")
     await say.focus()
