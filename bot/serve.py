@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -21,22 +22,37 @@ class _Server(uvicorn.Server):
 
 
 def bind(host: str, port: int, setting: str) -> socket.socket:
-    """A listening socket; raises `Unusable` that names the setting where it cannot be had."""
+    """A listening socket; whoever connects waits until it is served.
+
+    Raises `Unusable` that names HOST or the port's setting where it cannot be had.
+    """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        bound = socket.socket(family, socket.SOCK_STREAM)
-    except OSError:
-        raise Unusable(f"HOST cannot be used: {host!r} is no address of this machine.") from None
+        # Only of a socket that says it is TCP does asyncio turn Nagle's algorithm off, which holds
+        # every answer back for 40 ms.
+        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    except (OSError, UnicodeError):
+        raise _no_host(host) from None
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
+        bound.listen()  # two sockets can be bound to a port as long as neither listens
     except OSError as error:
         bound.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise _no_host(host) from None
         raise Unusable(
             f"{setting} cannot be used: port {port} is taken or not allowed "
             f"({error.strerror}). Set {setting} to another one."
         ) from None
     return bound
+
+
+def _no_host(host: str) -> Unusable:
+    return Unusable(
+        f"HOST cannot be used: {host!r} is no address of this machine. Set HOST to 127.0.0.1, or "
+        "to 0.0.0.0 for all of its addresses."
+    )
 
 
 @asynccontextmanager

@@ -68,7 +68,11 @@ def postgres_server() -> Iterator[URL]:
             folder, cleanup_mode="stop"
         )
     try:
-        yield make_url(server.get_uri())
+        url = make_url(server.get_uri())
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+            _administer(url, f"ALTER SYSTEM SET {setting} = off")  # nothing here outlives the run
+        _administer(url, "SELECT pg_reload_conf()")
+        yield url
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
