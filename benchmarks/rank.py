@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from matching.index import Document, Index
+from matching.analysis import Field, analyse, document
+from matching.index import Index
 from matching.matcher import rank
 
 UNREADABLE = 2
@@ -52,7 +53,7 @@ def build(profiles: list[Line]) -> Index:
     """The index that production would hold of these profiles."""
     index = Index()
     for number, line in enumerate(profiles):
-        index.put(Document(_key(number), texts_of(line)))
+        index.put(document(_key(number), [Field(text) for text in texts_of(line)]))
     return index
 
 
@@ -65,7 +66,7 @@ def ranked(profiles: list[Line], needs: list[Line], top: int) -> Iterator[Line]:
     """Each need's best profiles."""
     index = build(profiles)
     for need in needs:
-        hits = rank("\n".join(texts_of(need)), index, top=top)
+        hits = rank(analyse([Field(text) for text in texts_of(need)]), index, top=top)
         yield {
             "need": need["id"],
             "ranked": [[profiles[int(hit.id)]["id"], round(hit.score, 6)] for hit in hits],

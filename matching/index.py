@@ -4,6 +4,9 @@ Scores are cosines between TF-IDF vectors with sublinear term frequencies and sm
 document frequencies, as scikit-learn's `TfidfVectorizer(sublinear_tf=True)` defines them. Only
 counts are kept: document frequencies change with every `put` and `remove`, and the weights that
 follow from them are computed when a search needs them.
+
+Counts are floats, made by `matching.analysis`: how a text becomes terms, and how much each field
+or bridge of the vocabulary counts, is no business of the index.
 """
 
 import math
@@ -15,19 +18,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matching.words import terms
-
-BEST_TEXTS = 3
+BEST_PARTS = 3
+Counts = Mapping[str, float]
 Weights = Mapping[str, float]
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Document:
-    """What is searched for: one text or several (a statement, then publications)."""
+    """What is searched for, as weighted counts of terms.
+
+    parts: the whole first, from which document frequencies come, then what it is made of (a
+    statement, publications), if that is more than one text.
+    """
 
     id: str
-    texts: tuple[str, ...]
+    parts: tuple[Counts, ...]
 
 
 @dataclass(frozen=True)
@@ -40,21 +46,21 @@ class Hit:
 
 @dataclass(frozen=True)
 class Term:
-    """A word as the query wrote it, and what it adds to the score."""
+    """A term that query and document share, and what it adds to the score."""
 
-    word: str
+    term: str
     share: float
 
 
 class Index:
     """Documents by id. The same documents give the same scores in whatever order they came.
 
-    A document is scored as the mean of its best three texts and their whole: a long list does
-    not drown a short one, and few plain lines do as well as many.
+    A document is scored as the mean of its best three parts: a long list does not drown a short
+    one, and few plain lines do as well as many.
     """
 
     def __init__(self) -> None:
-        self._parts: dict[str, tuple[Counter[str], ...]] = {}
+        self._parts: dict[str, tuple[Counts, ...]] = {}
         self._frequencies: Counter[str] = Counter()
         self._matrix: _Matrix | None = None
 
@@ -67,11 +73,8 @@ class Index:
     def put(self, document: Document) -> None:
         """Add a document, or replace the one of the same id."""
         self.remove(document.id)
-        counts = [_counts(text) for text in document.texts]
-        parts = tuple(counts) if len(counts) > 1 else ()
-        whole = sum(counts, Counter[str]())
-        self._parts[document.id] = (whole, *parts)
-        self._frequencies.update(whole.keys())
+        self._parts[document.id] = document.parts
+        self._frequencies.update(document.parts[0].keys())
         self._matrix = None
 
     def remove(self, id_: str) -> None:
@@ -86,18 +89,18 @@ class Index:
         """How rare a term is; one that no document has counts as if one more document had it."""
         return math.log((1 + len(self)) / (1 + self._frequencies[term])) + 1
 
-    def weigh(self, counts: Mapping[str, int]) -> dict[str, float]:
+    def weigh(self, counts: Counts) -> dict[str, float]:
         """A text's vector, of length 1 (or empty)."""
-        raw = {term: (1 + math.log(count)) * self.idf(term) for term, count in counts.items()}
+        raw = {term: damped(count) * self.idf(term) for term, count in counts.items()}
         norm = math.sqrt(math.fsum(weight * weight for weight in raw.values()))
         return {term: weight / norm for term, weight in raw.items()} if norm else {}
 
     def search(
-        self, query: str, *, top: int, excluding: Collection[str] = frozenset()
+        self, query: Counts, *, top: int, excluding: Collection[str] = frozenset()
     ) -> list[Hit]:
         """The best `top` documents that share a term with the query, best first, ties by id."""
         matrix = self._built()
-        scores = matrix.scores(self.weigh(_counts(query)))
+        scores = matrix.scores(self.weigh(query))
         hits = [
             Hit(id_, float(score))
             for id_, score in zip(matrix.ids, scores, strict=True)
@@ -105,27 +108,26 @@ class Index:
         ]
         return best(hits, top)
 
-    def score(self, query: str, id_: str) -> float:
+    def score(self, query: Counts, id_: str) -> float:
         """The score of one pair, as `search` gives it."""
         return math.fsum(term.share for term in self.explain(query, id_))
 
-    def explain(self, query: str, id_: str) -> tuple[Term, ...]:
+    def explain(self, query: Counts, id_: str) -> tuple[Term, ...]:
         """The terms that carry a pair's score, most first; their shares sum to it."""
-        found = terms(query)
-        weights = self.weigh({term: len(words) for term, words in found.items()})
+        weights = self.weigh(query)
         shares: dict[str, float] = {}
         for part, portion in self._portions(weights, id_):
             for term in part.keys() & weights.keys():
                 shares[term] = shares.get(term, 0.0) + portion * part[term] * weights[term]
         ordered = sorted(shares.items(), key=lambda one: (-one[1], one[0]))
-        return tuple(Term(found[term][0], share) for term, share in ordered)
+        return tuple(Term(term, share) for term, share in ordered)
 
     def _portions(self, query: Weights, id_: str) -> list[tuple[Weights, float]]:
         """The vectors of a document's whole and parts that count for this query, and how much."""
         vectors = [self.weigh(counts) for counts in self._parts[id_]]
         ranked = sorted(
             range(len(vectors)), key=lambda number: (-_dot(query, vectors[number]), number)
-        )[: min(BEST_TEXTS, len(vectors))]
+        )[: min(BEST_PARTS, len(vectors))]
         return [(vectors[number], 1 / len(ranked)) for number in ranked]
 
     def _built(self) -> "_Matrix":
@@ -146,8 +148,8 @@ class _Matrix:
     @classmethod
     def of(
         cls,
-        parts: Mapping[str, tuple[Counter[str], ...]],
-        weigh: Callable[[Mapping[str, int]], Weights],
+        parts: Mapping[str, tuple[Counts, ...]],
+        weigh: Callable[[Counts], Weights],
     ) -> "_Matrix":
         ids = sorted(parts)
         columns: dict[str, int] = {}
@@ -183,9 +185,9 @@ class _Matrix:
         counts = np.bincount(self.owner, minlength=len(self.ids))
         first = np.concatenate(([0], np.cumsum(counts)[:-1]))
         rank = np.arange(len(order)) - np.repeat(first, counts)
-        kept = order[rank < BEST_TEXTS]
+        kept = order[rank < BEST_PARTS]
         sums = np.bincount(self.owner[kept], weights=scores[kept], minlength=len(self.ids))
-        return np.asarray(sums / np.minimum(counts, BEST_TEXTS))
+        return np.asarray(sums / np.minimum(counts, BEST_PARTS))
 
 
 def best(hits: Iterable[Hit], top: int) -> list[Hit]:
@@ -193,8 +195,9 @@ def best(hits: Iterable[Hit], top: int) -> list[Hit]:
     return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:top]
 
 
-def _counts(text: str) -> Counter[str]:
-    return Counter({term: len(found) for term, found in terms(text).items()})
+def damped(count: float) -> float:
+    """How much a count counts: the tenth mention says less than the second; below 1 as it is."""
+    return 1 + math.log(count) if count > 1 else count
 
 
 def _dot(one: Weights, other: Weights) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from matching.analysis import Analysed
 from matching.facts import Facts, shares
 from matching.index import Hit, Index, Term
 
@@ -62,7 +63,7 @@ class Suggestion:
 
 
 def suggest(
-    query: str,
+    query: Analysed,
     index: Index,
     facts_for: FactsFor,
     *,
@@ -70,34 +71,36 @@ def suggest(
     excluding: Collection[str] = frozenset(),
 ) -> list[Suggestion]:
     """The best profiles for a need, best first, ties by id; none that reaches no bar."""
-    hits = index.search(query, top=SHORTLIST, excluding=excluding)
-    found = [_suggestion(hit.id, index.explain(query, hit.id), facts_for(hit.id)) for hit in hits]
+    hits = index.search(query.counts, top=SHORTLIST, excluding=excluding)
+    found = [_suggestion(hit.id, query, index, facts_for(hit.id), hit.id) for hit in hits]
     return _best(found, top)
 
 
 def suggest_needs(
-    profile_id: str, index: Index, needs: Mapping[str, str], facts_for: FactsFor, *, top: int
+    profile_id: str, index: Index, needs: Mapping[str, Analysed], facts_for: FactsFor, *, top: int
 ) -> list[Suggestion]:
-    """The needs that a profile fits best, by their texts; scored as `suggest` scores the pair."""
+    """The needs that a profile fits best, scored as `suggest` scores the pair."""
     found = [
-        _suggestion(id_, index.explain(text, profile_id), facts_for(id_))
-        for id_, text in needs.items()
+        _suggestion(id_, query, index, facts_for(id_), profile_id) for id_, query in needs.items()
     ]
     return _best(found, top)
 
 
-def rank(query: str, index: Index, *, top: int) -> list[Hit]:
+def rank(query: Analysed, index: Index, *, top: int) -> list[Hit]:
     """The best profiles by words alone, with no bar: what a benchmark compares."""
-    return index.search(query, top=top)
+    return index.search(query.counts, top=top)
 
 
-def _suggestion(id_: str, carried: tuple[Term, ...], facts: Facts) -> Suggestion | None:
+def _suggestion(
+    id_: str, query: Analysed, index: Index, facts: Facts, profile_id: str
+) -> Suggestion | None:
+    carried = index.explain(query.counts, profile_id)
     word_score = math.fsum(term.share for term in carried)
     band = _band(word_score, len(carried))
     if band is None:
         return None
     reasons = [
-        Reason("words", word_score, tuple(_shown(carried))),
+        Reason("words", word_score, tuple(_shown(carried, query))),
         *(Reason(fact.kind, fact.share, fact.words, fact.value) for fact in shares(facts)),
     ]
     score = math.fsum(reason.share for reason in reasons)
@@ -108,10 +111,9 @@ def _band(score: float, words: int) -> Band | None:
     return next((bar.band for bar in BARS if score >= bar.score and words >= bar.words), None)
 
 
-def _shown(carried: tuple[Term, ...]) -> list[str]:
-    return [
-        term.word.lower() if term.word.istitle() else term.word for term in carried[:MOST_WORDS]
-    ]
+def _shown(carried: tuple[Term, ...], query: Analysed) -> list[str]:
+    words = [query.words[term.term][0] for term in carried[:MOST_WORDS]]
+    return [word.lower() if word.istitle() else word for word in words]
 
 
 def _best(found: list[Suggestion | None], top: int) -> list[Suggestion]:

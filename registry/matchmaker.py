@@ -9,6 +9,7 @@ from itertools import islice
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from matching.analysis import Analysed, Field, analyse, document
 from matching.facts import Facts
 from matching.index import Document, Index
 from matching.matcher import MATCHER_VERSION, Suggestion, suggest, suggest_needs
@@ -31,15 +32,17 @@ READY_IN_DAYS: Mapping[str, int] = {
 }
 
 
-def text_of_need(need: Need) -> str:
+def query_of(need: Need) -> Analysed:
     """What a need is matched by. A hidden council's background is withheld, so it stays out."""
-    return need.question if need.hide_council else f"{need.question}\n{need.background}"
+    background = "" if need.hide_council else need.background
+    return analyse([Field(need.question), Field(background)])
 
 
 def document_of(expertise: Expertise) -> Document:
     """What a profile is matched by."""
     topics = ", ".join([*expertise.topics, *expertise.methods])
-    return Document(str(expertise.id), tuple(text for text in (expertise.summary, topics) if text))
+    texts = [text for text in (expertise.summary, topics) if text]
+    return document(str(expertise.id), [Field(text) for text in texts])
 
 
 class Matchmaker:
@@ -67,7 +70,7 @@ class Matchmaker:
             known = await self._up_to_date(session_factory, network_id)
             return await asyncio.to_thread(
                 suggest,
-                text_of_need(need),
+                query_of(need),
                 known.index,
                 lambda id_: facts_of(need, known.profiles[int(id_)], now),
                 top=MOST_RANKED,
@@ -93,7 +96,7 @@ class Matchmaker:
                 suggest_needs,
                 str(expertise_id),
                 known.index,
-                {str(need.id): text_of_need(need) for need in needs.values()},
+                {str(need.id): query_of(need) for need in needs.values()},
                 lambda id_: facts_of(needs[int(id_)], profile, now),
                 top=MOST_RANKED,
             )
