@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from matching.facts import Insists
 from registry.expertise import HowSoon
 from registry.needs import Money, Offer, Output, Visibility
 
@@ -36,6 +37,24 @@ HOW_SOON: Mapping[str, str] = {
     HowSoon.THIS_MONTH: "This month",
     HowSoon.THIS_TERM: "This term",
     HowSoon.THIS_YEAR: "This year",
+}
+LEAST_MONEY: Mapping[str, str] = {
+    Money.NONE: "None",
+    Money.UNDER_5K: "Some, under £5,000",
+    Money.FROM_5K_TO_25K: "£5,000 to £25,000",
+    Money.OVER_25K: "Over £25,000",
+}
+NEED_INSISTS: Mapping[str, str] = {
+    Insists.PLACE: "Know or work in our area",
+    Insists.TIME: "Can start before our date",
+    Insists.OUTPUTS: "Offer what would help",
+    Insists.MONEY: "Can work with the money there is",
+}
+EXPERTISE_INSISTS: Mapping[str, str] = {
+    Insists.PLACE: "Are about the places above",
+    Insists.TIME: "I can start in time for",
+    Insists.OUTPUTS: "Want what I offer",
+    Insists.MONEY: "Have the money I need",
 }
 VISIBILITY: Mapping[str, str] = {
     Visibility.NETWORK: "The whole network",

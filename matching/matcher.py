@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from matching.analysis import Analysed
-from matching.facts import Facts, shares
+from matching.facts import NOTHING_KNOWN, Facts, allowed, shares
 from matching.index import Hit, Index, Term
 
 MATCHER_VERSION = "words-1"
@@ -42,8 +42,8 @@ BARS = (Bar(Band.STRONG, 0.24, 3), Bar(Band.GOOD, 0.15, 2), Bar(Band.POSSIBLE, 0
 class Reason:
     """One thing that speaks for a pair; `share` is what it adds to the score.
 
-    kind: words, place, time, outputs, money, or broker (a person suggested it). words: for
-    words, those that carried most, as the query wrote them, most first.
+    kind: words, place, time, outputs, money, room, role, or broker (a person suggested it).
+    words: for words, those that carried most, as the query wrote them, most first.
     """
 
     kind: str
@@ -54,12 +54,13 @@ class Reason:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A candidate by id; the reasons' shares sum to the score."""
+    """A candidate by id; the reasons' shares sum to the score, `facts` are what was known."""
 
     id: str
     score: float
     band: Band
     reasons: tuple[Reason, ...]
+    facts: Facts = NOTHING_KNOWN
 
 
 def suggest(
@@ -97,14 +98,14 @@ def _suggestion(
     carried = index.explain(query.counts, profile_id)
     word_score = math.fsum(term.share for term in carried)
     band = _band(word_score, len(carried))
-    if band is None:
+    if band is None or not allowed(facts):
         return None
     reasons = [
         Reason("words", word_score, tuple(_shown(carried, query))),
         *(Reason(fact.kind, fact.share, fact.words, fact.value) for fact in shares(facts)),
     ]
     score = math.fsum(reason.share for reason in reasons)
-    return Suggestion(id_, score, band, tuple(reasons))
+    return Suggestion(id_, score, band, tuple(reasons), facts)
 
 
 def _band(score: float, words: int) -> Band | None:

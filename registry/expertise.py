@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from matching.facts import Insists
 from registry import changes, outbox, places
 from registry.contact_details import refuse_contact_details
 from registry.database import Base
@@ -59,6 +60,8 @@ class Expertise(Base):
     capacity: Mapped[int] = mapped_column(default=DEFAULT_CAPACITY)
     links: Mapped[list[str]]
     shown_as: Mapped[str]
+    least_money: Mapped[str | None]
+    insists_on: Mapped[list[str]] = mapped_column(default=list)
     paused_at: Mapped[datetime | None]
     no_capacity_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -82,6 +85,8 @@ class ExpertiseDraft:
     outputs: tuple[str, ...] = ()
     how_soon: str | None = None
     capacity: str = str(DEFAULT_CAPACITY)
+    least_money: str | None = None
+    insists_on: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     shown_as: str = ""
 
@@ -109,6 +114,7 @@ def check(draft: ExpertiseDraft) -> None:
         "capacity": _wrong_capacity(draft.capacity),
         "links": _wrong_links(draft.links),
         "shown_as": _wrong_shown_as(draft.shown_as),
+        "insists_on": _wrong_insists_on(draft),
     }
     wrong = {name: words for name, words in checked.items() if words}
     if wrong:
@@ -147,6 +153,18 @@ def _wrong_links(links: tuple[str, ...]) -> str | None:
     return "Please give each link on a line of its own, starting with https://."
 
 
+def _wrong_insists_on(draft: ExpertiseDraft) -> str | None:
+    said = {
+        Insists.PLACE: draft.places,
+        Insists.TIME: draft.how_soon,
+        Insists.OUTPUTS: draft.outputs,
+        Insists.MONEY: draft.least_money,
+    }
+    if all(said[Insists(one)] for one in draft.insists_on):
+        return None
+    return "Please fill in above what you want needs to be compared with."
+
+
 def _wrong_shown_as(shown_as: str) -> str | None:
     if len(shown_as) > LONGEST_SHOWN_AS:
         return f"Please keep it to {LONGEST_SHOWN_AS} characters."
@@ -166,6 +184,7 @@ async def save(
     expertise.topics, expertise.methods = list(draft.topics), list(draft.methods)
     expertise.places, expertise.outputs = list(draft.places), list(draft.outputs)
     expertise.how_soon, expertise.capacity = draft.how_soon, int(draft.capacity)
+    expertise.least_money, expertise.insists_on = draft.least_money, list(draft.insists_on)
     expertise.links = list(draft.links)
     expertise.shown_as = draft.shown_as.strip() or default_shown_as(member)
     expertise.updated_at = now

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, func, 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry import matches, working_days
+from registry import matches, presses, working_days
 from registry.database import Base
 from registry.expertise import Expertise
 from registry.matches import Match
@@ -129,17 +129,24 @@ BOOKED = or_(
 )
 
 
-async def fully_booked(session: AsyncSession, network_id: int) -> set[int]:
-    """The expertise that can take no further introduction: open asks count too."""
-    open_ = func.count(Introduction.id)
+async def rooms(session: AsyncSession, network_id: int) -> dict[int, int]:
+    """How many more introductions each booked expertise can take: open asks count too.
+
+    One that is not in it has room for as many as its capacity says.
+    """
+    room = Expertise.capacity - func.count(Introduction.id)
     stmt = (
-        select(Expertise.id)
+        select(Expertise.id, room)
         .join(Introduction, Introduction.expertise_id == Expertise.id)
         .where(Expertise.network_id == network_id, BOOKED)
         .group_by(Expertise.id, Expertise.capacity)
-        .having(open_ >= Expertise.capacity)
     )
-    return set(await session.scalars(stmt))
+    return {id_: max(left, 0) for id_, left in await session.execute(stmt)}
+
+
+async def fully_booked(session: AsyncSession, network_id: int) -> set[int]:
+    """The expertise that can take no further introduction."""
+    return {id_ for id_, left in (await rooms(session, network_id)).items() if left == 0}
 
 
 async def of_need(session: AsyncSession, need_id: int) -> list[Introduction]:
@@ -183,6 +190,7 @@ async def ask(
         answer_by=answer_by(network, need, now),
     )
     session.add(introduction)
+    presses.note(session, match, side, presses.ASK, now=now)
     await session.flush()
     return introduction
 
@@ -283,6 +291,8 @@ async def say_yes(
     if introduction.answer_by <= now:
         raise Refused(NO_LONGER_OPEN)
     if introduction.state == IntroductionState.PAUSED:
+        if not introduction.said_yes_while_paused:
+            await _note(session, introduction, other(introduction.asked_by), presses.YES, now)
         introduction.said_yes_while_paused = True
         return introduction
     if introduction.state != IntroductionState.ASKED:
@@ -291,8 +301,16 @@ async def say_yes(
             if introduction.answered_at is not None
             else NO_LONGER_OPEN
         )
+    await _note(session, introduction, other(introduction.asked_by), presses.YES, now)
     await _accept(session, introduction, now)
     return introduction
+
+
+async def _note(
+    session: AsyncSession, introduction: Introduction, side: Side, said: str, now: datetime
+) -> None:
+    match = await session.get_one(Match, introduction.match_id)
+    presses.note(session, match, side, said, now=now)
 
 
 async def _accept(session: AsyncSession, introduction: Introduction, now: datetime) -> None:
@@ -327,6 +345,7 @@ async def say_no(
     if introduction.state in (IntroductionState.ASKED, IntroductionState.PAUSED):
         introduction.state = IntroductionState.DECLINED
         introduction.answered_at = now
+        await _note(session, introduction, other(introduction.asked_by), reason, now)
     match = await session.get_one(Match, introduction.match_id)
     if introduction.asked_by == Side.OFFICER:
         expertise = await session.get_one(Expertise, introduction.expertise_id)
@@ -370,6 +389,8 @@ async def withdraw(
         raise Refused("They have said yes: the introduction is made.")
     if moved is None:
         raise Refused("This ask has ended already.")
+    asker = Side(introduction.asked_by)
+    await _note(session, introduction, asker, presses.WITHDRAW, now)
     return introduction
 
 
@@ -449,6 +470,7 @@ async def say_met(
     side = next((side for side, one in people.items() if one.id == member.id), None)
     if side is None or introduction.state != IntroductionState.ACCEPTED:
         raise Refused(NO_LONGER_OPEN)
+    await _note(session, introduction, side, f"{presses.MET}:{met}", now)
     if side is Side.OFFICER:
         introduction.officer_met = met
     else:

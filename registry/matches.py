@@ -26,7 +26,7 @@ class Match(Base):
 
     told_on: the day on which the officer was told; in_news: whether by that day's message of
     news. matcher: which matcher scored it, or BROKER. officer_said / academic_said: why that side
-    does not want the pair, or None.
+    does not want the pair, or None. features: what the matcher knew of the pair.
     """
 
     __tablename__ = "matches"
@@ -43,6 +43,7 @@ class Match(Base):
     score: Mapped[float]
     band: Mapped[str]
     reasons: Mapped[list[dict[str, Any]]]
+    features: Mapped[dict[str, Any]] = mapped_column(default=dict)
     matcher: Mapped[str]
     suggested_at: Mapped[datetime]
     told_on: Mapped[date | None]

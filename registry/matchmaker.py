@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching.analysis import Analysed, Field, analyse, document
-from matching.facts import Facts
+from matching.facts import Facts, insisted
 from matching.index import Document, Index
 from matching.matcher import MATCHER_VERSION, Suggestion, suggest, suggest_needs
 from registry import changes, introductions, matches, outbox, places
@@ -18,12 +19,13 @@ from registry import expertise as profiles
 from registry.database import SessionFactory
 from registry.expertise import Expertise, HowSoon
 from registry.matches import Match
-from registry.members import Member
-from registry.needs import Need, NeedState
+from registry.members import Member, Role
+from registry.needs import Money, Need, NeedState
 
 SUGGEST_FOR_NEED = "need.suggest"
 SUGGEST_FOR_EXPERTISE = "expertise.suggest"
 MOST_RANKED = 20
+MONEY_RISES = (Money.NONE, Money.UNDER_5K, Money.FROM_5K_TO_25K, Money.OVER_25K)
 READY_IN_DAYS: Mapping[str, int] = {
     HowSoon.NOW: 0,
     HowSoon.THIS_MONTH: 30,
@@ -66,13 +68,14 @@ class Matchmaker:
                 return []
             network_id = need.network_id
             barred = await _barred_profiles(session, need, now)
+            rooms = await introductions.rooms(session, network_id)
         async with self._lock(network_id):
             known = await self._up_to_date(session_factory, network_id)
             return await asyncio.to_thread(
                 suggest,
                 query_of(need),
                 known.index,
-                lambda id_: facts_of(need, known.profiles[int(id_)], now),
+                lambda id_: known.facts(need, int(id_), rooms, now),
                 top=MOST_RANKED,
                 excluding=frozenset(str(id_) for id_ in barred),
             )
@@ -87,17 +90,17 @@ class Matchmaker:
                 return []
             network_id = expertise.network_id
             needs = await _needs_for(session, expertise)
+            rooms = await introductions.rooms(session, network_id)
         async with self._lock(network_id):
             known = await self._up_to_date(session_factory, network_id)
             if expertise_id not in known.profiles:
                 return []
-            profile = known.profiles[expertise_id]
             return await asyncio.to_thread(
                 suggest_needs,
                 str(expertise_id),
                 known.index,
                 {str(need.id): query_of(need) for need in needs.values()},
-                lambda id_: facts_of(needs[int(id_)], profile, now),
+                lambda id_: known.facts(needs[int(id_)], expertise_id, rooms, now),
                 top=MOST_RANKED,
             )
 
@@ -151,34 +154,69 @@ class _Known:
 
     index: Index = field(default_factory=Index)
     profiles: dict[int, Expertise] = field(default_factory=dict)
+    roles: dict[int, str | None] = field(default_factory=dict)
     number: int = 0
 
-    def put(self, id_: int, expertise: Expertise | None) -> None:
-        if expertise is not None and expertise.seeking:
-            self.index.put(document_of(expertise))
-            self.profiles[id_] = expertise
+    def put(self, id_: int, profile: "_Profile | None") -> None:
+        if profile is not None and profile.expertise.seeking:
+            self.index.put(document_of(profile.expertise))
+            self.profiles[id_], self.roles[id_] = profile.expertise, profile.role
         elif id_ in self.profiles:
             self.index.remove(str(id_))
-            del self.profiles[id_]
+            del self.profiles[id_], self.roles[id_]
+
+    def facts(self, need: Need, id_: int, rooms: Mapping[int, int], now: datetime) -> Facts:
+        """What else than words speaks for a need and a profile."""
+        profile = self.profiles[id_]
+        return facts_of(
+            need, profile, self.roles[id_], room=rooms.get(id_, profile.capacity), now=now
+        )
 
 
-def facts_of(need: Need, expertise: Expertise, now: datetime) -> Facts:
-    """What else than words speaks for a pair."""
+class _Profile(NamedTuple):
+    expertise: Expertise
+    role: str | None
+
+
+def facts_of(
+    need: Need, expertise: Expertise, role: str | None, *, room: int, now: datetime
+) -> Facts:
+    """What else than words speaks for a pair. room: introductions it can still take."""
+    said = bool(expertise.places)
     return Facts(
-        nearness=places.nearness(need.places, expertise.places) if expertise.places else None,
+        nearness=places.nearness(need.places, expertise.places) if said else None,
+        covered=places.cover(need.places, expertise.places) if said else None,
         days_left=(need.needed_by - now.date()).days if need.needed_by else None,
         ready_in_days=READY_IN_DAYS.get(expertise.how_soon or ""),
-        outputs_shared=tuple(one for one in need.outputs if one in expertise.outputs),
-        money_fits=None,
+        outputs_shared=_shared_outputs(need, expertise),
+        money_fits=money_fits(need.money, expertise.least_money),
+        room=room,
+        research=role == Role.ACADEMIC if role else None,
+        insisted=insisted(need.insists_on, expertise.insists_on),
     )
 
 
-async def _profiles(session: AsyncSession, network_id: int, ids: set[int]) -> dict[int, Expertise]:
-    found: dict[int, Expertise] = {}
+def _shared_outputs(need: Need, expertise: Expertise) -> tuple[str, ...] | None:
+    if not need.outputs or not expertise.outputs:
+        return None
+    return tuple(one for one in need.outputs if one in expertise.outputs)
+
+
+def money_fits(money: str | None, least: str | None) -> bool | None:
+    """Whether what there is covers the least that is needed; None where one cannot tell."""
+    if least == Money.NONE:
+        return True
+    if money not in MONEY_RISES or least not in MONEY_RISES:
+        return None
+    return MONEY_RISES.index(money) >= MONEY_RISES.index(least)
+
+
+async def _profiles(session: AsyncSession, network_id: int, ids: set[int]) -> dict[int, _Profile]:
+    found: dict[int, _Profile] = {}
     remaining = iter(sorted(ids))
     while some := list(islice(remaining, 500)):
         stmt = (
-            select(Expertise)
+            select(Expertise, Member.role)
             .join(Member, Member.id == Expertise.member_id)
             .where(
                 Expertise.network_id == network_id,
@@ -186,7 +224,7 @@ async def _profiles(session: AsyncSession, network_id: int, ids: set[int]) -> di
                 Member.deactivated_at.is_(None),
             )
         )
-        found |= {row.id: row for row in await session.scalars(stmt)}
+        found |= {one.id: _Profile(one, role) for one, role in await session.execute(stmt)}
     return found
 
 
@@ -240,10 +278,18 @@ async def keep(
             session.add(match)
         match.score, match.band = suggestion.score, suggestion.band
         match.reasons = [asdict(reason) for reason in suggestion.reasons]
+        match.features = features_of(suggestion)
         match.matcher, match.suggested_at = matcher, now
         kept[need_id, expertise_id] = match
     await session.flush()
     return kept
+
+
+def features_of(suggestion: Suggestion) -> dict[str, Any]:
+    """What the matcher knew of a pair, as plain values: each reason's share, and every fact."""
+    shares = {reason.kind: reason.share for reason in suggestion.reasons}
+    facts = asdict(suggestion.facts)
+    return {"shares": shares, "facts": facts | {"insisted": sorted(facts["insisted"])}}
 
 
 async def forget_outdated(session: AsyncSession, of: Need | Expertise) -> None:

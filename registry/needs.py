@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from matching.facts import Insists
 from registry import changes, outbox, places
 from registry.contact_details import refuse_contact_details
 from registry.database import Base
@@ -89,6 +90,7 @@ class Need(Base):
     visibility: Mapped[str] = mapped_column(default=Visibility.NETWORK)
     passed_on_at: Mapped[datetime | None]
     hide_council: Mapped[bool] = mapped_column(default=False)
+    insists_on: Mapped[list[str]] = mapped_column(default=list)
     state: Mapped[str] = mapped_column(default=NeedState.OPEN)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -119,6 +121,7 @@ class NeedDraft:
     money: str | None = None
     visibility: str = Visibility.NETWORK
     hide_council: bool = False
+    insists_on: tuple[str, ...] = ()
 
 
 def check(draft: NeedDraft, today: date) -> None:
@@ -140,8 +143,23 @@ def check(draft: NeedDraft, today: date) -> None:
         wrong["places"] = f"Please choose at most {MOST_PLACES} places, or a larger one."
     if draft.needed_by is not None and draft.needed_by < today:
         wrong["needed_by"] = "That day has passed. Choose a later one, or leave it empty."
+    wrong |= _not_comparable(draft)
     if wrong:
         raise Refused(fields=wrong)
+
+
+def _not_comparable(draft: NeedDraft) -> dict[str, str]:
+    """What the officer makes a condition without saying it."""
+    asked = {
+        Insists.TIME: ("needed_by", draft.needed_by, "the date that people have to be in time for"),
+        Insists.OUTPUTS: ("outputs", draft.outputs, "what would help"),
+        Insists.MONEY: ("money", draft.money, "what money there is"),
+    }
+    return {
+        field: f"Please say {what}, or untick the condition below."
+        for one, (field, said, what) in asked.items()
+        if one in draft.insists_on and not said
+    }
 
 
 async def add(
@@ -196,6 +214,7 @@ def _columns(draft: NeedDraft) -> dict[str, object]:
         "money": draft.money,
         "visibility": draft.visibility,
         "hide_council": draft.hide_council,
+        "insists_on": list(draft.insists_on),
     }
 
 

@@ -183,10 +183,21 @@ def nearness(some: Iterable[str], others: Iterable[str]) -> Nearness:
     return min(relations, key=order.index, default=Nearness.FAR)
 
 
+def cover(some: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether any of these places takes in, lies in, or shares a part with any of the others."""
+    theirs = [place for code in others if (place := find(code))]
+    return any(_shared(place, other) for code in some if (place := find(code)) for other in theirs)
+
+
+def _shared(one: Place, other: Place) -> bool:
+    inside = other.code in one.within or one.code in other.within
+    return one.code == other.code or inside or bool(_parts(one) & _parts(other))
+
+
 def _relation(one: Place, other: Place) -> Nearness:
     if one.code == other.code:
         return Nearness.SAME
-    if other.code in one.within or one.code in other.within or _parts(one) & _parts(other):
+    if _shared(one, other):
         return _overlap(one, other)
     if _kilometres(one, other) <= NEAR_KM:
         return Nearness.NEAR

@@ -13,6 +13,7 @@ from registry import (
     needs,
     networks,
     outbox,
+    presses,
     runs,
 )
 from registry.database import Base
@@ -30,6 +31,7 @@ TABLES = (
     needs,
     networks,
     outbox,
+    presses,
     runs,
 )
 METADATA = Base.metadata

@@ -24,7 +24,7 @@ from bot.expertise.views import (
 from bot.introductions.deliveries import refresh
 from bot.needs.suggestion import refresh_suggestions_of
 from bot.text import quoted
-from bot.words import HOW_SOON, OUTPUTS, sure
+from bot.words import EXPERTISE_INSISTS, HOW_SOON, LEAST_MONEY, OUTPUTS, sure
 from registry import expertise as profiles
 from registry import introductions
 from registry.expertise import Expertise, ExpertiseDraft
@@ -118,6 +118,7 @@ def read_draft(state: forms.State, places: tuple[str, ...] = ()) -> ExpertiseDra
     if not forms.has(state, "capacity"):
         return ExpertiseDraft(summary, suggestable, places=places)
     how_soon = forms.chosen(state, "how_soon")
+    least = forms.chosen(state, "least_money")
     return ExpertiseDraft(
         summary=summary,
         suggestable=suggestable,
@@ -127,6 +128,8 @@ def read_draft(state: forms.State, places: tuple[str, ...] = ()) -> ExpertiseDra
         outputs=sure(forms.several(state, "outputs"), OUTPUTS),
         how_soon=how_soon if how_soon in HOW_SOON else None,
         capacity=forms.text(state, "capacity"),
+        least_money=least if least in LEAST_MONEY else None,
+        insists_on=sure(forms.several(state, "insists_on"), EXPERTISE_INSISTS),
         links=tuple(forms.text(state, "links").split()),
         shown_as=forms.text(state, "shown_as"),
     )

@@ -24,7 +24,15 @@ from bot.introductions.views import STATES, need_blocks, withdraw_button
 from bot.matches.views import reasons_line
 from bot.needs.views import place_menu
 from bot.text import cut, quoted
-from bot.words import BANDS, HOW_SOON, OUTPUTS, UNSURE, with_unsure
+from bot.words import (
+    BANDS,
+    EXPERTISE_INSISTS,
+    HOW_SOON,
+    LEAST_MONEY,
+    OUTPUTS,
+    UNSURE,
+    with_unsure,
+)
 from matching.matcher import Reason
 from registry import expertise as profiles
 from registry.disclosure import NeedShown, ShownState
@@ -81,6 +89,8 @@ def draft_of(expertise: Expertise) -> ExpertiseDraft:
         capacity=str(expertise.capacity),
         links=tuple(expertise.links),
         shown_as=expertise.shown_as,
+        least_money=expertise.least_money,
+        insists_on=tuple(expertise.insists_on),
     )
 
 
@@ -151,6 +161,24 @@ def _detail(draft: ExpertiseDraft) -> list[Block]:
             "How many open introductions at most?",
             text_input("capacity", most=2, initial=draft.capacity),
             hint="From 1 to 10. Asks that wait for your answer count too.",
+        ),
+        input_block(
+            "least_money",
+            "The least money you need",
+            select(
+                "least_money",
+                options(with_unsure(LEAST_MONEY).items()),
+                "Choose one",
+                initial=draft.least_money or UNSURE,
+            ),
+            optional=True,
+        ),
+        input_block(
+            "insists_on",
+            "Only suggest needs that",
+            checkboxes("insists_on", options(EXPERTISE_INSISTS.items()), draft.insists_on),
+            hint="Leave these empty to hear of every need that fits.",
+            optional=True,
         ),
         input_block(
             "links",

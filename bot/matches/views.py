@@ -13,6 +13,13 @@ PLACES = {
     "region": "same region",
     "nation": "same nation",
 }
+SAID = {
+    "time": "can start in time",
+    "money": "the money fits",
+    "room": "has room for a new introduction",
+    "role": "does research",
+    "broker": "suggested by a docking point",
+}
 MOST_WORDS = 5
 
 
@@ -28,10 +35,6 @@ def _said(reason: Reason) -> str:
             return f"both mention {joined(reason.words[:MOST_WORDS])}"
         case "place":
             return PLACES.get(reason.value or "", "")
-        case "time":
-            return "can start in time"
         case "outputs" if reason.words:
             return f"offers {joined(OUTPUTS[one].lower() for one in reason.words)}"
-        case "broker":
-            return "suggested by a docking point"
-    return ""
+    return SAID.get(reason.kind, "")

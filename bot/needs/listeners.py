@@ -23,9 +23,10 @@ from bot.needs.views import (
     own_needs,
 )
 from bot.pressed import pressed_choice, pressed_id
-from bot.words import MONEY, OFFERS, OUTPUTS, sure
-from registry import introductions, matches, needs
+from bot.words import MONEY, NEED_INSISTS, OFFERS, OUTPUTS, sure
+from registry import introductions, matches, needs, presses
 from registry.expertise import is_new
+from registry.introductions import Side
 from registry.matchmaker import look_for
 from registry.needs import Need, NeedDraft, Visibility
 from registry.refusal import Refused
@@ -125,6 +126,7 @@ def read_draft(state: forms.State) -> NeedDraft:
         outputs=sure(forms.several(state, "outputs"), OUTPUTS),
         offers=sure(forms.several(state, "offers"), OFFERS),
         money=money if money in MONEY else None,
+        insists_on=sure(forms.several(state, "insists_on"), NEED_INSISTS),
         visibility=visibility or Visibility.NETWORK,
         hide_council="hide" in forms.several(state, "hide_council"),
     )
@@ -213,6 +215,7 @@ async def not_fit(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext
         if reason not in matches.NOT_FIT:
             raise Refused("Please choose one of the reasons.")
         match.officer_said = reason
+        presses.note(actor.session, match, Side.OFFICER, reason, now=actor.now)
         await refresh_suggestion(actor.session, match, now=actor.now)
         await look_for(actor.session, need, now=actor.now)
     await ack()

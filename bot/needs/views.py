@@ -21,7 +21,16 @@ from bot.blocks import (
 from bot.cards import Message
 from bot.needs.suggestion import suggestion_blocks
 from bot.text import cut, day, joined, quoted
-from bot.words import MONEY, OFFERS, OUTPUTS, UNSURE, VISIBILITY, told, with_unsure
+from bot.words import (
+    MONEY,
+    NEED_INSISTS,
+    OFFERS,
+    OUTPUTS,
+    UNSURE,
+    VISIBILITY,
+    told,
+    with_unsure,
+)
 from registry import places
 from registry.needs import LONGEST_BACKGROUND, LONGEST_QUESTION, Need, NeedDraft, NeedState
 from registry.suggestions import SuggestionShown
@@ -70,6 +79,7 @@ def draft_of(need: Need) -> NeedDraft:
         money=need.money,
         visibility=need.visibility,
         hide_council=need.hide_council,
+        insists_on=tuple(need.insists_on),
     )
 
 
@@ -159,6 +169,13 @@ def _detail(draft: NeedDraft) -> list[Block]:
                 "Choose one",
                 initial=draft.money or UNSURE,
             ),
+            optional=True,
+        ),
+        input_block(
+            "insists_on",
+            "Only suggest people who say that they",
+            checkboxes("insists_on", options(NEED_INSISTS.items()), draft.insists_on),
+            hint="Leave these empty to see everybody who fits, the nearest and soonest first.",
             optional=True,
         ),
         input_block(

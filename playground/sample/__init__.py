@@ -55,6 +55,7 @@ class SampleExpertise:
     places: list[str]
     outputs: list[str]
     how_soon: str
+    least_money: str | None = None
 
 
 @dataclass(frozen=True)

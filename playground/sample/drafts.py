@@ -44,6 +44,7 @@ def expertise_draft(one: SampleExpertise) -> ExpertiseDraft:
         places=tuple(one.places),
         outputs=tuple(one.outputs),
         how_soon=one.how_soon,
+        least_money=one.least_money,
     )
 
 
