@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import Block, section
-from bot.deliveries import Call, Delivery, Work
+from bot.deliveries import Call, Delivery, NotYet, Work
 from bot.messenger import Response
 from registry import outbox
 from registry.cards import Card, cards_of
-from registry.members import Member
-from registry.networks import Purpose, channel_for
+from registry.members import Member, find_member, told_from
+from registry.networks import Network, Purpose, channel_for
 
 POST = "card.post"
 REFRESH = "card.refresh"
@@ -53,6 +53,7 @@ async def post_card(
     member_id: int | None = None,
     purpose: Purpose | None = None,
     channel: tuple[int, str] | None = None,
+    unasked: bool = False,
     due_at: datetime | None = None,
     about: str | None = None,
     once: str | None = None,
@@ -60,11 +61,15 @@ async def post_card(
 ) -> bool:
     """Have a card posted: to a member, a purpose's channel, or (workspace id, channel id).
 
-    more: what else its `Render` finds in the errand's payload.
+    unasked: it answers nothing that the member just did, so it waits for the end of their quiet
+    hours; a channel has none. more: what else its `Render` finds in the errand's payload.
     """
     payload: dict[str, Any] = {**(more or {}), "kind": kind, "subject_id": subject_id}
     if member_id is not None:
         payload["member_id"] = member_id
+        if unasked:
+            payload["unasked"] = True
+            due_at = await _not_in_quiet_hours(session, network_id, member_id, due_at or now)
     elif purpose is not None:
         payload["purpose"] = purpose.value
     elif channel is not None:
@@ -72,6 +77,15 @@ async def post_card(
     return await outbox.enqueue(
         session, network_id, POST, payload, now=now, due_at=due_at, about=about, once=once
     )
+
+
+async def _not_in_quiet_hours(
+    session: AsyncSession, network_id: int, member_id: int, moment: datetime
+) -> datetime:
+    member = await find_member(session, network_id, member_id)
+    if member is None:
+        return moment
+    return told_from(member, await session.get_one(Network, network_id), moment)
 
 
 async def refresh_cards(
@@ -92,6 +106,7 @@ def card_deliveries(renders: Mapping[str, Render]) -> dict[str, Delivery]:
         target = await _target(work)
         if target is None:
             return None
+        _must_be_allowed(work, target)
         showing = Showing(work.payload["subject_id"], target.reader)
         message = await draw(work, work.payload["kind"], showing)
         if message is None:
@@ -156,6 +171,14 @@ async def _target(work: Work) -> _Target | None:
             return None
         return _Target(channel.workspace_id, channel.slack_id, purpose=purpose)
     return _Target(payload["workspace_id"], payload["channel"])
+
+
+def _must_be_allowed(work: Work, target: _Target) -> None:
+    """Asked again when it is sent: a worker may have been away until the quiet hours began."""
+    if work.payload.get("unasked") and target.reader is not None:
+        until = told_from(target.reader, work.network, work.now)
+        if until > work.now:
+            raise NotYet(until)
 
 
 async def _keep(work: Work, response: Response) -> None:

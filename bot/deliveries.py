@@ -13,6 +13,14 @@ from registry.networks import Network, Purpose
 from registry.outbox import Errand
 
 
+class NotYet(Exception):
+    """Raised by `prepare`: this errand waits until that moment of the network's clock."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__(until.isoformat())
+
+
 @dataclass(frozen=True)
 class Work:
     """An errand in hand, inside a transaction."""
@@ -48,8 +56,8 @@ class Delivery:
     """How to do one kind of errand.
 
     prepare: reads and writes rows, and gives the call to make, or None where there is nothing
-    (more) to do. sent: writes down what Slack answered. Each runs in a transaction of its own,
-    with no session open while Slack is called.
+    (more) to do; raises `NotYet` where it is too early. sent: writes down what Slack answered.
+    Each runs in a transaction of its own, with no session open while Slack is called.
     """
 
     prepare: Callable[[Work], Awaitable[Call | None]]

@@ -8,6 +8,7 @@ from bot import uninstalling
 from bot.admin import deliveries as admin_deliveries
 from bot.admin import listeners as admin_listeners
 from bot.cards import Render, card_deliveries
+from bot.contact import deliveries as contact_deliveries
 from bot.contact import listeners as contact_listeners
 from bot.deliveries import Delivery, Task
 from bot.digest import deliveries as digest_deliveries
@@ -55,6 +56,7 @@ DELIVERIES: dict[str, Delivery] = {
 }
 
 TASKS: dict[str, Task] = {
+    **contact_deliveries.TASKS,
     **need_deliveries.TASKS,
     **expertise_deliveries.TASKS,
     **funding_deliveries.TASKS,

@@ -8,6 +8,7 @@ import aiohttp
 from slack_bolt.async_app import AsyncBoltContext
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from registry.networks import Workspace
 from registry.refusal import Refused
@@ -35,6 +36,7 @@ WORKSPACE_GONE = frozenset(
 TRANSIENT = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
 )
+READING = frozenset({"conversations.info", "users.info"})  # these take no JSON
 SERVER_ERROR = 500
 TOO_MANY_REQUESTS = 429
 
@@ -97,11 +99,17 @@ class Messenger:
         except Unreadable:
             raise WorkspaceGone("the stored token opens with none of TOKEN_KEYS") from None
         try:
-            response = await self._told(lambda: self.client(token).api_call(method, json=arguments))
+            response = await self._told(lambda: self._made(token, method, arguments))
         except RateLimited as limited:
             self._held_back[workspace.id, method] = time.monotonic() + limited.after
             raise
         return response
+
+    async def _made(self, token: str, method: str, arguments: dict[str, Any]) -> AsyncSlackResponse:
+        client = self.client(token)
+        if method in READING:
+            return await client.api_call(method, http_verb="GET", params=arguments)
+        return await client.api_call(method, json=arguments)
 
     async def open_modal(self, client: AsyncWebClient, trigger_id: str, view: Response) -> Response:
         """Open a modal in answer to a press or command; raises `Refused` where it came too late."""

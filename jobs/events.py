@@ -32,6 +32,7 @@ async def _remind_those_going(session: AsyncSession, event: Event, now: datetime
             REMINDER,
             event.id,
             member_id=member.id,
+            unasked=True,
             now=now,
             more={"before": int(DAY.total_seconds())},
         )

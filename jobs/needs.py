@@ -11,4 +11,5 @@ from registry.networks import Network
 
 async def tell_of_newcomers(session: AsyncSession, network: Network, now: datetime) -> None:
     """Post what waited because an officer had had the day's one message."""
-    await tell_officers(session, network, await suggestions.untold(session, network.id), now)
+    untold = await suggestions.untold(session, network.id)
+    await tell_officers(session, network, untold, now, daily=True)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.admin.deliveries import WORKSPACE_CARD, stop_channel
 from bot.cards import post_card
-from bot.deliveries import Call, Delivery, Task, Work
+from bot.deliveries import Call, Delivery, NotYet, Task, Work
 from bot.messenger import (
     Failure,
     PersonGone,
@@ -81,6 +81,9 @@ class Worker:
                 await self._done(errand)
             else:
                 await self._deliver(errand, self.deliveries[errand.kind])
+        except NotYet as later:
+            async with self.services.session_factory.begin() as session:
+                await outbox.put_off(session, errand, later.until)
         except Failure as failure:
             await self._failed(errand, failure, None)
         except Exception as error:
@@ -168,5 +171,6 @@ class Worker:
                 WORKSPACE_CARD,
                 workspace.id,
                 member_id=admin.id,
+                unasked=True,
                 now=self.services.clock.now(),
             )

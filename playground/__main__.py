@@ -71,6 +71,7 @@ async def opened(settings: Settings, port: int) -> AsyncIterator[tuple[Starlette
         update={"slack_api_url": f"{address}/api/", "slack_signing_secret": SecretStr(SECRET)}
     )
     clock = MovableClock(settings.var / "clock")
+    clock.skip_quiet_hours()
     slack = Slack(clock)
     kept = settings.var / "slack.json"
     async with running(settings, clock) as services, httpx.AsyncClient(timeout=10) as client:

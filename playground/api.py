@@ -16,6 +16,8 @@ from playground.methods import call_method
 from playground.slack import Json, Slack
 from playground.socket_mode import SocketMode
 
+READING = frozenset({"conversations.info", "users.info"})
+
 
 def web_api(slack: Slack, sockets: SocketMode | None = None) -> Starlette:
     """The API and the addresses for later answers; Socket Mode only where `sockets` is given."""
@@ -29,7 +31,7 @@ def web_api(slack: Slack, sockets: SocketMode | None = None) -> Starlette:
         return _answered(lambda: answer(request, name, body))
 
     def answer(request: Request, name: str, body: bytes) -> Json:
-        arguments, token = _arguments(request, body)
+        arguments, token = _arguments(request, body, takes_json=name not in READING)
         if name == "oauth.v2.access":
             return _exchange(slack, arguments)
         if name == "apps.connections.open" and sockets is not None:
@@ -50,11 +52,14 @@ def web_api(slack: Slack, sockets: SocketMode | None = None) -> Starlette:
     )
 
 
-def _arguments(request: Request, body: bytes) -> tuple[Json, str]:
-    """The arguments and the token, which JSON cannot carry: it goes in the header or a form."""
+def _arguments(request: Request, body: bytes, *, takes_json: bool) -> tuple[Json, str]:
+    """The arguments and the token, which JSON cannot carry: it goes in the header or a form.
+
+    Methods that read take none: Slack passes over the JSON that they are sent.
+    """
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     if "json" in request.headers.get("content-type", ""):
-        arguments = _json(body)
+        arguments = _json(body) if takes_json else {}
     else:
         form = parse_qsl(body.decode(), keep_blank_values=True)
         arguments = {key: _parsed(value) for key, value in form}

@@ -12,7 +12,7 @@ from registry import matches, presses, working_days
 from registry.database import Base
 from registry.expertise import Expertise
 from registry.matches import Match
-from registry.members import Member
+from registry.members import Member, told_from
 from registry.needs import Need
 from registry.networks import Network
 from registry.refusal import Refused
@@ -98,12 +98,17 @@ class Decline(StrEnum):
 AWAY = {Decline.NO_TIME_MONTH: timedelta(days=30), Decline.NO_TIME_TERM: timedelta(days=120)}
 
 
-def answer_by(network: Network, need: Need, now: datetime) -> datetime:
-    """When an ask closes without an answer: five working days, sooner if the date requires."""
+def answer_by(network: Network, need: Need, now: datetime, arrives: datetime) -> datetime:
+    """When an ask closes without an answer: five working days, sooner if the date requires.
+
+    arrives: when the one asked is told, which may be the end of their quiet hours; from that day
+    on they always have one more working day.
+    """
     today = now.astimezone(network.zone).date()
     last = working_days.after(today, ANSWER_DAYS, network.nation)
     if need.needed_by is not None and need.needed_by < last:
-        soonest = working_days.after(today, 1, network.nation)
+        told_on = arrives.astimezone(network.zone).date()
+        soonest = working_days.after(told_on, 1, network.nation)
         last = max(need.needed_by, soonest)
     return working_days.end_of(last, network.zone)
 
@@ -180,6 +185,9 @@ async def ask(
     if member.id != (need.member_id if side is Side.OFFICER else expertise.member_id):
         raise Refused("That suggestion is no longer here.")
     await _check_ask(session, match, need, expertise, side)
+    asked = await session.get_one(
+        Member, expertise.member_id if side is Side.OFFICER else need.member_id
+    )
     introduction = Introduction(
         network_id=network.id,
         match_id=match.id,
@@ -187,7 +195,7 @@ async def ask(
         expertise_id=expertise.id,
         asked_by=side,
         asked_at=now,
-        answer_by=answer_by(network, need, now),
+        answer_by=answer_by(network, need, now, told_from(asked, network, now)),
     )
     session.add(introduction)
     presses.note(session, match, side, presses.ASK, now=now)
@@ -501,7 +509,7 @@ async def _resume(
     resumed = list(paused)
     for introduction in resumed:
         introduction.state = IntroductionState.ASKED
-        introduction.answer_by = answer_by(network, need, now)
+        introduction.answer_by = answer_by(network, need, now, arrives=now)
     await session.flush()
     if resumed and resumed[0].said_yes_while_paused:
         await _accept(session, resumed[0], now)

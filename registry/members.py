@@ -1,15 +1,21 @@
 """Members, their organisations and the docking point of each organisation."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, UniqueConstraint, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from registry import outbox, quiet
 from registry.database import Base
-from registry.networks import Workspace
+from registry.networks import Network, Workspace
+
+LEARN_ZONE = "member.zone"
+ZONE_KEPT = timedelta(days=30)
+MOST_ZONES = 200
 
 
 class Role(StrEnum):
@@ -48,7 +54,11 @@ class Organisation(Base):
 
 
 class Member(Base):
-    """A Slack user in a network. Names stay in Slack; here is only the user's id."""
+    """A Slack user in a network. Names stay in Slack; here is only the user's id.
+
+    time_zone: as Slack has it (IANA), None before it is learnt. zone_asked_at: when Slack was
+    last asked.
+    """
 
     __tablename__ = "members"
     __table_args__ = (UniqueConstraint("workspace_id", "slack_id"),)
@@ -66,6 +76,8 @@ class Member(Base):
     place: Mapped[str | None]
     is_admin: Mapped[bool] = mapped_column(default=False)
     news_on: Mapped[date | None]
+    time_zone: Mapped[str | None]
+    zone_asked_at: Mapped[datetime | None]
     deactivated_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
@@ -98,7 +110,49 @@ async def member_of(
             session.add(member)
     except IntegrityError:  # the same person did two things at once
         return (await session.scalars(found)).one()
+    await learn_zone(session, member, now=now)
     return member
+
+
+async def learn_zone(session: AsyncSession, member: Member, *, now: datetime) -> None:
+    """Have Slack asked for the member's time zone."""
+    member.zone_asked_at = now
+    await outbox.enqueue(session, member.network_id, LEARN_ZONE, {"member_id": member.id}, now=now)
+
+
+async def zones_to_learn(session: AsyncSession, network_id: int, now: datetime) -> list[Member]:
+    """Whose time zone was never asked for, or long ago: some of them, the longest first."""
+    stmt = (
+        select(Member)
+        .where(
+            Member.network_id == network_id,
+            Member.deactivated_at.is_(None),
+            or_(Member.zone_asked_at.is_(None), Member.zone_asked_at <= now - ZONE_KEPT),
+        )
+        .order_by(Member.zone_asked_at.is_not(None), Member.zone_asked_at, Member.id)
+        .limit(MOST_ZONES)
+    )
+    return list(await session.scalars(stmt))
+
+
+def zone_named(name: object) -> ZoneInfo | None:
+    """The time zone of that IANA name; None where this machine knows none."""
+    try:
+        return ZoneInfo(name) if isinstance(name, str) and name else None
+    except (KeyError, ValueError, OSError):  # unknown, no name at all, a folder of names
+        return None
+
+
+def zone_of(member: Member, network: Network) -> ZoneInfo:
+    """The member's own time zone; the network's where it is not known."""
+    return zone_named(member.time_zone) or network.zone
+
+
+def told_from(member: Member, network: Network, moment: datetime) -> datetime:
+    """When, from that moment on, the member may be sent what they did not ask for."""
+    if not network.quiet_hours:
+        return moment
+    return quiet.next_allowed(moment, zone_of(member, network))
 
 
 async def find_member(session: AsyncSession, network_id: int, member_id: int) -> Member | None:

@@ -23,7 +23,10 @@ class Purpose(StrEnum):
 
 
 class Network(Base):
-    """A partnership network: the tenant."""
+    """A partnership network: the tenant.
+
+    nation: whose bank holidays it keeps: ENG, SCT, WLS or NIR. quiet_hours: see registry/quiet.py.
+    """
 
     __tablename__ = "networks"
 
@@ -31,6 +34,7 @@ class Network(Base):
     name: Mapped[str]
     time_zone: Mapped[str] = mapped_column(default="Europe/London")
     nation: Mapped[str] = mapped_column(default="ENG")
+    quiet_hours: Mapped[bool] = mapped_column(default=True)
     change_number: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 

@@ -164,6 +164,15 @@ async def retry(
     )
 
 
+async def put_off(session: AsyncSession, errand: Errand, until: datetime) -> None:
+    """Give a leased errand back for a later moment of the network's clock: no failed attempt."""
+    await session.execute(
+        update(Errand)
+        .where(Errand.id == errand.id, Errand.lease == errand.lease)
+        .values(state=State.WAITING, due_at=until, attempts=Errand.attempts - 1)
+    )
+
+
 async def bury(session: AsyncSession, errand: Errand, error: str, now: datetime) -> None:
     """Set an errand aside as a dead letter, which an admin can see and retry."""
     await session.execute(

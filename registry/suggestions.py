@@ -13,7 +13,7 @@ from registry.disclosure import ProfileShown, ShownState, profile_shown, shown_s
 from registry.expertise import Expertise
 from registry.introductions import Introduction, Side
 from registry.matches import Match
-from registry.members import Member
+from registry.members import Member, told_from
 from registry.needs import Need
 from registry.networks import Network
 
@@ -79,12 +79,18 @@ def reasons_of(match: Match) -> tuple[Reason, ...]:
 
 
 async def tell_today(
-    session: AsyncSession, network: Network, found: Iterable[Match], now: datetime
+    session: AsyncSession,
+    network: Network,
+    found: Iterable[Match],
+    now: datetime,
+    *,
+    all_hours: bool,
 ) -> dict[int, list[Match]]:
     """The strong and good new matches that their officers may be told of now, by member id.
 
     At most once a day for each officer: what comes later that day waits for the next. Nothing
-    is news about somebody who was asked or has offered.
+    is news about somebody who was asked or has offered. all_hours: also officers in whose quiet
+    hours this is; else theirs stays untold, so that one morning's message has it all.
     """
     today = now.astimezone(network.zone).date()
     telling: dict[int, list[Match]] = {}
@@ -97,8 +103,14 @@ async def tell_today(
     return {
         member_id: _mark_told(some, today)
         for member_id, some in telling.items()
-        if await _may_be_told(session, member_id, today)
+        if (all_hours or await _awake(session, network, member_id, now))
+        and await _may_be_told(session, member_id, today)
     }
+
+
+async def _awake(session: AsyncSession, network: Network, member_id: int, now: datetime) -> bool:
+    member = await session.get_one(Member, member_id)
+    return told_from(member, network, now) <= now
 
 
 async def _may_be_told(session: AsyncSession, member_id: int, today: date) -> bool:

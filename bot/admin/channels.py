@@ -70,7 +70,8 @@ async def _set(actor: Actor, purpose: Purpose, slack_id: str | None) -> None:
     channel = await networks.choose_channel(session, actor.workspace, purpose, slack_id)
     await refresh_cards(session, network_id, STOPPED_CARD, channel.id, now=actor.now)
     if purpose != Purpose.DIGEST:
-        await outbox.enqueue(session, network_id, CHECK, {"channel_id": channel.id}, now=actor.now)
+        check = {"channel_id": channel.id, "chosen_by": actor.member.id}
+        await outbox.enqueue(session, network_id, CHECK, check, now=actor.now)
     audit.note(
         session,
         network_id,

@@ -92,21 +92,41 @@ async def check_channel(services: Services, errand: Errand) -> None:
             return
         because = "is_archived" if facts.get("is_archived") else "not_in_channel"
     async with services.session_factory.begin() as session:
-        await stop_channel(session, channel, because, services.clock.now())
+        await stop_channel(
+            session,
+            channel,
+            because,
+            services.clock.now(),
+            chosen_by=errand.payload.get("chosen_by"),
+        )
     services.wake.set()
 
 
 async def stop_channel(
-    session: AsyncSession, channel: Channel, because: str, now: datetime
+    session: AsyncSession,
+    channel: Channel,
+    because: str,
+    now: datetime,
+    *,
+    chosen_by: int | None = None,
 ) -> None:
-    """Post nothing there any more, and say so to the admins, unless another was chosen since."""
+    """Post nothing there any more, and say so to the admins, unless another was chosen since.
+
+    chosen_by: the member who chose it just now, and waits for the answer.
+    """
     current = await networks.find_channel(session, channel.network_id, channel.id)
     if current is None or current.slack_id != channel.slack_id or current.stopped_because:
         return
     current.stopped_because = because
     for admin in await members.admins(session, channel.network_id):
         await post_card(
-            session, channel.network_id, STOPPED_CARD, channel.id, member_id=admin.id, now=now
+            session,
+            channel.network_id,
+            STOPPED_CARD,
+            channel.id,
+            member_id=admin.id,
+            unasked=admin.id != chosen_by,
+            now=now,
         )
 
 

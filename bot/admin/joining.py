@@ -51,6 +51,7 @@ async def join(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -
                 JOINED_CARD,
                 actor.member.id,
                 member_id=admin.id,
+                unasked=True,
                 now=actor.now,
             )
     name = escape(network.name)

@@ -92,6 +92,7 @@ async def _name_person(actor: Actor, organisation: Organisation, person: str | N
         DOCKING_CARD,
         organisation.id,
         member_id=member.id,
+        unasked=True,
         now=actor.now,
     )
 
@@ -151,6 +152,7 @@ async def _make_admin(actor: Actor, member: Member) -> bool:
             ADMIN_CARD,
             member.id,
             member_id=member.id,
+            unasked=True,
             now=actor.now,
         )
     return made

@@ -147,6 +147,7 @@ async def remove(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext)
                 CANCELLED,
                 event.id,
                 member_id=member.id,
+                unasked=True,
                 now=actor.now,
                 once=f"{CANCELLED}:{event.id}:{member.id}",
                 more={"title": event.title},

@@ -52,7 +52,7 @@ async def suggest(services: Services, errand: Errand) -> None:
         for match in kept.values():
             await refresh_cards(session, network.id, "need", match.need_id, now=now)
         if expertise.seeking:
-            await tell_officers(session, network, list(kept.values()), now)
+            await tell_officers(session, network, list(kept.values()), now, daily=False)
     services.wake.set()
 
 

@@ -125,7 +125,15 @@ async def _failed(services: Services, errand: Errand, words: str) -> None:
         told = await session.get(Member, feed.added_by) if feed.added_by else None
         everyone = [told] if told else await admins(session, feed.network_id)
         for member in everyone[:1]:
-            await post_card(session, feed.network_id, FAILED, feed.id, member_id=member.id, now=now)
+            await post_card(
+                session,
+                feed.network_id,
+                FAILED,
+                feed.id,
+                member_id=member.id,
+                unasked=True,
+                now=now,
+            )
     services.wake.set()
 
 

@@ -21,7 +21,7 @@ from registry.disclosure import need_shown, profile_shown, shown_state
 from registry.expertise import Expertise
 from registry.introductions import Introduction, IntroductionState, Side
 from registry.matches import Match
-from registry.members import Member, find_organisation
+from registry.members import Member, find_organisation, zone_of
 from registry.needs import Need
 
 ASKED = "introduction.asked"
@@ -61,7 +61,8 @@ async def render_asked(work: Work, showing: Showing) -> Message | None:
     expertise = await work.session.get_one(Expertise, introduction.expertise_id)
     match = await work.session.get_one(Match, introduction.match_id)
     side = introductions.other(introduction.asked_by)
-    last = introduction.answer_by.astimezone(work.network.zone)
+    zone = zone_of(showing.reader, work.network) if showing.reader else work.network.zone
+    last = introduction.answer_by.astimezone(zone)
     return asked_message(
         introduction.id,
         side,

@@ -49,6 +49,7 @@ async def _ask(body: dict[str, Any], context: AsyncBoltContext, side: Side) -> N
             ASKED,
             introduction.id,
             member_id=people[introductions.other(side)].id,
+            unasked=True,
             now=actor.now,
             about=f"need:{introduction.need_id}",
         )

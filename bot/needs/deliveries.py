@@ -69,10 +69,13 @@ async def render_need(work: Work, showing: Showing) -> Message | None:
 
 
 async def tell_officers(
-    session: AsyncSession, network: Network, found: list[Match], now: datetime
+    session: AsyncSession, network: Network, found: list[Match], now: datetime, *, daily: bool
 ) -> None:
-    """Post today's news to each officer who has not had theirs yet."""
-    telling = await suggestions.tell_today(session, network, found, now)
+    """Post today's news to each officer who has not had theirs yet.
+
+    daily: the day's round, which leaves nobody out; else officers in quiet hours wait for it.
+    """
+    telling = await suggestions.tell_today(session, network, found, now, all_hours=daily)
     today = now.astimezone(network.zone).date()
     for member_id in telling:
         await post_card(
@@ -81,6 +84,7 @@ async def tell_officers(
             NEWS,
             today.toordinal(),
             member_id=member_id,
+            unasked=True,
             now=now,
             once=f"{NEWS}:{member_id}:{today}",
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from playground.api import READING
 from playground.slack import Channel, Json, Slack, Team, User
 
 WORDS = "Invented words"
@@ -21,11 +22,11 @@ class Caller:
     channel: Channel
 
     async def answer(self, method: str, **arguments: Any) -> Json:
-        response = await self.http.post(
-            f"/api/{method}",
-            json=arguments,
-            headers={"authorization": f"Bearer {self.team.token}"},
-        )
+        headers = {"authorization": f"Bearer {self.team.token}"}
+        if method in READING:
+            response = await self.http.get(f"/api/{method}", params=arguments, headers=headers)
+        else:
+            response = await self.http.post(f"/api/{method}", json=arguments, headers=headers)
         found: Json = response.json()
         return found
 

@@ -55,3 +55,24 @@ def test_a_new_start_goes_on_from_where_it_was_moved_to(path: Path) -> None:
 
 def test_its_times_are_aware_and_in_utc(path: Path) -> None:
     assert MovableClock(path).now().utcoffset() == timedelta()
+
+
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [
+        ("2026-03-04T10:00", "2026-03-04T10:00"),
+        ("2026-03-04T16:00", "2026-03-04T16:00"),
+        ("2026-03-04T16:01", "2026-03-05T10:00"),
+        ("2026-03-04T03:00", "2026-03-04T10:00"),
+        ("2026-03-06T20:00", "2026-03-09T10:00"),  # a Friday evening
+        ("2026-03-08T12:00", "2026-03-09T10:00"),  # a Sunday
+        ("2026-07-06T08:30", "2026-07-06T09:00"),  # summer time
+    ],
+)
+def test_whoever_starts_it_at_night_begins_on_the_next_working_morning(
+    path: Path, now: str, then: str
+) -> None:
+    with time_machine.travel(datetime.fromisoformat(now).replace(tzinfo=UTC), tick=False):
+        clock = MovableClock(path)
+        clock.skip_quiet_hours()
+        assert clock.now() == datetime.fromisoformat(then).replace(tzinfo=UTC)
