@@ -1,6 +1,6 @@
 """What else than words: the least money, conditions, features of a pair, and presses.
 
-Revision: 0002
+Revision: 0006
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from registry.database import UtcDateTime
 
-revision = "0002"
-down_revision = "0001"
+revision = "0006"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
