@@ -116,8 +116,9 @@ class PostgresDatabase:
         self._connection.execute("SET lock_timeout = '2s'")
         self._shape = self._columns()
         names = {table for table, *_ in self._shape} - {"alembic_version"}
-        self._empty = "".join(f"DELETE FROM {name};" for name in sorted(names))
-        self._empty += "SELECT setval(seqrelid::regclass, 1, false) FROM pg_sequence"
+        deletes = [f"DELETE FROM {name};" for name in sorted(names)]  # noqa: S608 - our own names
+        restart = "SELECT setval(seqrelid::regclass, 1, false) FROM pg_sequence"
+        self._empty = "".join([*deletes, restart])
 
     def _columns(self) -> list[tuple[str, ...]]:
         return self._connection.execute(
