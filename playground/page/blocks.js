@@ -1,5 +1,5 @@
 // Block Kit as DOM nodes. `context` says who looks and what to do on a press:
-//   names, zone, press(action), options(actionId, blockId, query), people, channels, initial(state)
+//   around (what the blocks stand in), names, zone, press(action), options(actionId, blockId, query), people, channels, initial(state)
 import { element, textObject } from "./mrkdwn.js";
 
 let unique = 0;
@@ -39,20 +39,38 @@ function picture(block) {
   return element("img", { src: block.image_url, alt: block.alt_text, loading: "lazy" });
 }
 
-function pressed(control_, block, context, extra) {
-  context.press({ action_id: control_.action_id, block_id: block.block_id, confirm: control_.confirm, ...extra });
+// While a press is on its way, pressing again does nothing.
+async function pressed(node, one, block, context, extra) {
+  if (node.getAttribute("aria-busy")) return;
+  node.setAttribute("aria-busy", "true");
+  try {
+    await press(one, block, context, extra);
+  } finally {
+    node.removeAttribute("aria-busy");
+  }
 }
 
-// A control outside an input block: using it is a press that the bot hears of.
+function press(one, block, context, extra) {
+  return context.press({ action_id: one.action_id, block_id: block.block_id, confirm: one.confirm, ...extra });
+}
+
+// A control outside an input block: using it is a press that the bot hears of. `data-key` finds
+// the same control again after the message was drawn anew.
 function control(one, block, context) {
+  const node = controlNode(one, block, context);
+  node.dataset.key = `${context.around}:${one.action_id}:${one.value ?? block.block_id ?? ""}`;
+  return node;
+}
+
+function controlNode(one, block, context) {
   switch (one.type) {
     case "button":
       if (one.url) {
         return element("a", { class: "button-link", href: one.url, target: "_blank", rel: "noreferrer noopener",
-          onclick: () => pressed(one, block, context, { value: one.value }) }, one.text.text);
+          onclick: (event) => pressed(event.currentTarget, one, block, context, { value: one.value }) }, one.text.text);
       }
       return element("button", { type: "button", class: one.style ?? "", "aria-label": one.accessibility_label,
-        "data-action": one.action_id, onclick: () => pressed(one, block, context, { value: one.value }) }, one.text.text);
+        "data-action": one.action_id, onclick: (event) => pressed(event.currentTarget, one, block, context, { value: one.value }) }, one.text.text);
     case "static_select":
     case "overflow": {
       const name = one.placeholder?.text ?? "More";
@@ -61,13 +79,13 @@ function control(one, block, context) {
         ...one.options.map((choice) => element("option", { value: choice.value, selected: choice.value === one.initial_option?.value }, choice.text.text)));
       menu.addEventListener("change", () => {
         const choice = one.options.find((option) => option.value === menu.value);
-        if (choice) pressed(one, block, context, { selected_option: choice });
+        if (choice) pressed(menu, one, block, context, { selected_option: choice });
       });
       return menu;
     }
     default: {
       const { node, read } = field(one, block, context, id("control"));
-      node.addEventListener("change", () => pressed(one, block, context, read()));
+      node.addEventListener("change", () => pressed(node, one, block, context, read()));
       return node;
     }
   }

@@ -12,6 +12,8 @@ let seen = memory.seen ?? {};
 let modalKey = null;
 let fields = [];
 let drawn = "";
+let drawnPlaces = "";
+let shown = {}; // what stood on the screen: who looks, where, and the newest message
 let settled = Promise.resolve(); // the newest look at the workspace: what is pressed waits for it
 
 function remember() {
@@ -19,11 +21,17 @@ function remember() {
 }
 
 async function post(path, body) {
-  const response = await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ me, ...body }) });
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) toast(answer.words ?? "That did not work. Please try again.");
-  await refresh(true);
-  return answer;
+  try {
+    const response = await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ me, ...body }) });
+    const answer = await response.json().catch(() => ({}));
+    if (!response.ok) toast(answer.words ?? "That did not work. Please try again.");
+    await refresh(true);
+    return answer;
+  } catch {
+    const words = "The playground does not answer. Is make run still running?";
+    toast(words);
+    return { words };
+  }
 }
 
 let toastTimer;
@@ -48,6 +56,7 @@ async function refresh(force = false) {
 
 function viewContext(container, extra = {}) {
   return {
+    around: container.view ?? container.ts,
     names: state.names, zone: state.me.tz, people: state.people.filter((person) => person.team === state.me.team), channels: state.channels,
     press: (action) => confirmThen(action.confirm, () => post("/act/press", { container, action })),
     options: async (action_id, block_id, query) => (await lookUp(container, action_id, block_id, query)),
@@ -60,10 +69,15 @@ async function lookUp(container, action_id, block_id, query) {
   return response.ok ? (await response.json()).options : [];
 }
 
-function confirmThen(question, act) {
-  if (!question) { act(); return; }
+async function confirmThen(question, act) {
+  if (question && !await confirmed(question)) return;
+  await act();
+}
+
+function confirmed(question) {
   const dialog = find("confirm");
-  const close = (yes) => { dialog.close(); if (yes) act(); };
+  let yes = false;
+  const close = (answer) => { yes = answer; dialog.close(); };
   dialog.replaceChildren(
     element("h2", { id: "confirm-title" }, question.title.text),
     element("p", {}, question.text.text),
@@ -71,6 +85,7 @@ function confirmThen(question, act) {
       element("button", { type: "button", onclick: () => close(false) }, question.deny.text),
       element("button", { type: "button", class: question.style ?? "primary", onclick: () => close(true) }, question.confirm.text)));
   dialog.showModal();
+  return new Promise((resolve) => { dialog.addEventListener("close", () => resolve(yes), { once: true }); });
 }
 
 function draw() {
@@ -116,11 +131,26 @@ function drawPlaces() {
     if (kind === "app") rows.push(placeRow({ id: "home", name: "Home" }));
     rows.push(...some.map(placeRow));
   }
-  find("places").replaceChildren(...rows);
+  const key = rows.map((row) => row.outerHTML).join("");
+  if (key === drawnPlaces) return;
+  drawnPlaces = key;
+  redraw(find("places"), rows);
+}
+
+// What is drawn anew while somebody is in it by keyboard leaves them where they were.
+function redraw(area, nodes) {
+  const active = document.activeElement;
+  const inside = area.contains(active) && active !== area;
+  const [key, around] = inside ? [active.dataset.key, active.closest("[data-around]")?.dataset.around] : [];
+  area.replaceChildren(...nodes);
+  if (!inside) return;
+  const same = [...area.querySelectorAll("[data-key]")].find((node) => node.dataset.key === key);
+  const near = [...area.querySelectorAll("[data-around]")].find((node) => node.dataset.around === around);
+  (same ?? near ?? area).focus({ preventScroll: true });
 }
 
 function placeRow(one) {
-  return element("li", {}, element("button", { type: "button", "aria-current": one.id === place ? "page" : null, onclick: () => go(one.id) },
+  return element("li", {}, element("button", { type: "button", "data-key": one.id, "aria-current": one.id === place ? "page" : null, onclick: () => go(one.id) },
     element("span", { class: "name" }, one.name), one.id !== "home" && unread(one) ? element("span", { class: "unread" }, "new") : null));
 }
 
@@ -141,23 +171,34 @@ function drawPlace() {
   drawn = key;
   const area = find("messages");
   if (place === "home") {
-    area.replaceChildren(...(state.home ? renderBlocks(state.home.blocks, viewContext({ view: state.home.id })) : [element("p", { class: "empty" }, "Nothing here yet.")]));
-    area.scrollTop = 0;
+    redraw(area, state.home ? renderBlocks(state.home.blocks, viewContext({ view: state.home.id })) : [element("p", { class: "empty" }, "Nothing here yet.")]);
+    if (shown.place !== place || shown.me !== me) area.scrollTop = 0;
+    shown = { me, place, last: null };
     return;
   }
   const messages = state.messages[place] ?? [];
-  area.replaceChildren(...(messages.length ? messages.map(drawMessage) : [element("p", { class: "empty" }, "Nothing here yet. Type / below to see what you can do.")]));
-  area.scrollTop = area.scrollHeight;
-  if (messages.length) seen[`${me}:${place}`] = messages.at(-1).ts;
+  const last = messages.at(-1)?.ts ?? null;
+  const moved = shown.me !== me || shown.place !== place || shown.last !== last;
+  shown = { me, place, last };
+  redraw(area, messages.length ? messages.map(drawMessage) : [element("p", { class: "empty" }, "Nothing here yet. Type / below to see what you can do.")]);
+  if (moved) showNewest(area);
+  if (messages.length) seen[`${me}:${place}`] = last;
   remember();
   drawPlaces();
+}
+
+// The newest message: its end, or its beginning where it is longer than the screen.
+function showNewest(area) {
+  area.scrollTop = area.scrollHeight;
+  const newest = area.lastElementChild;
+  if (newest && newest.offsetHeight > area.clientHeight) newest.scrollIntoView({ block: "start" });
 }
 
 function drawMessage(message) {
   const bot = message.bot;
   const context = viewContext({ channel: place, ts: message.ts, ephemeral: message.ephemeral });
   const body = message.blocks?.length ? renderBlocks(message.blocks, context) : [element("div", { class: "block section" }, element("div", {}, ...mrkdwn(message.text, state.names, state.me.tz)))];
-  return element("article", { class: message.ephemeral ? "message only-you" : "message", "aria-label": `${message.author}: ${message.text}` },
+  return element("article", { class: message.ephemeral ? "message only-you" : "message", tabindex: "-1", "data-around": message.ts, "aria-label": `${message.author}: ${message.text}` },
     element("div", { class: bot ? "face bot" : "face", "aria-hidden": "true" }, message.author[0]),
     element("div", {},
       element("p", {}, element("span", { class: "who" }, message.author), bot ? element("span", { class: "tag" }, "app") : null,
@@ -196,7 +237,18 @@ function readFields() {
   return values;
 }
 
+let sending = false;
 async function submit(view) {
+  if (sending) return; // a second press of the same button
+  sending = true;
+  try {
+    await send(view);
+  } finally {
+    sending = false;
+  }
+}
+
+async function send(view) {
   for (const one of fields) { one.error.hidden = true; one.error.textContent = ""; }
   const answer = await post("/act/submit", { view: view.id, values: readFields() });
   const wrong = fields.filter((one) => answer.errors?.[one.block_id]);
@@ -218,13 +270,15 @@ find("person").addEventListener("change", async (event) => {
   settled = refresh(true);
 });
 
+let moving = false;
 for (const button of document.querySelectorAll("[data-move]")) {
   button.addEventListener("click", async () => {
-    button.disabled = true;
+    if (moving) return;
+    moving = true;
     toast("Moving the clock…");
-    await post("/act/clock", { move: button.dataset.move });
-    toast("The clock has moved, and what came due has run.");
-    button.disabled = false;
+    const answer = await post("/act/clock", { move: button.dataset.move });
+    if (!answer.words) toast("The clock has moved, and what came due has run.");
+    moving = false;
   });
 }
 
@@ -287,20 +341,38 @@ function drawTour() {
   find("tour-next").disabled = step === steps.length - 1;
 }
 
+// A group opens a moment after the yes.
+async function newestGroup() {
+  for (let turn = 0; turn < 20; turn += 1) {
+    const groups = state.places.filter((one) => one.kind === "group");
+    if (groups.length) return groups.at(-1);
+    await new Promise((resolve) => { setTimeout(resolve, 250); });
+    await refresh(true);
+  }
+  toast("No conversation has opened yet. Go one step back, and say yes first.");
+  return null;
+}
+
 async function takeMeThere() {
   const one = state.tour[step];
   if (one.me && one.me !== me) { me = one.me; place = null; drawn = ""; settled = refresh(true); await settled; }
   if (one.place === "app") place = state.places.find((other) => other.kind === "app").id;
-  else if (one.place === "group") place = state.places.find((other) => other.kind === "group")?.id ?? place;
+  else if (one.place === "group") place = (await newestGroup())?.id ?? place;
   else if (one.place) place = state.places.find((other) => other.id === one.place)?.id ?? place;
   drawn = "";
   draw();
   if (one.text) { say.value = one.text; drawCommands(); commands.hidden = true; say.focus(); }
 }
 
-find("tour-go").addEventListener("click", takeMeThere);
-find("tour-next").addEventListener("click", () => { step += 1; draw(); });
-find("tour-back").addEventListener("click", () => { step -= 1; draw(); });
+async function turnTo(change) {
+  await settled;
+  step = Math.max(0, Math.min(step + change, state.tour.length - 1));
+  draw();
+}
+
+find("tour-go").addEventListener("click", async () => { await settled; await takeMeThere(); });
+find("tour-next").addEventListener("click", () => turnTo(1));
+find("tour-back").addEventListener("click", () => turnTo(-1));
 
 settled = refresh(true);
 await settled;
