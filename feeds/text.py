@@ -60,7 +60,12 @@ def lines(markup: str) -> str:
 def clean(markup: str, most: int | None = None) -> str:
     """Text, or HTML as text, on one line; cut at a word with an ellipsis past `most`."""
     text = lines(markup).replace("\n", " ")
-    if most is None or len(text) <= most:
+    return text if most is None else shortened(text, most)
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, cut at a word with an ellipsis past `most` characters."""
+    if len(text) <= most:
         return text
     return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
 
