@@ -5,7 +5,7 @@ together with what the job leads to, makes it fire once.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -25,9 +25,15 @@ STILL_REACHED = (Workspace.suspended_at.is_(None), Workspace.uninstalled_at.is_(
 
 
 async def fire(services: Services, job: Job, slot: Slot) -> bool:
-    """Do the job for a slot; False where some worker has done it already."""
+    """Do the job for a slot; False where some worker has done it already.
+
+    Nor is a slot made up for that lies before one that has fired: after a change of the
+    network's time zone the newest one by its new clocks may.
+    """
     now = services.clock.now()
     async with services.session_factory.begin() as session:
+        if await runs.later_one(session, slot.network_id, slot.job, slot.due_at, now):
+            return False
         if not await runs.start(
             session, slot.network_id, slot.job, slot.key, due_at=slot.due_at, now=now
         ):
@@ -41,14 +47,16 @@ async def fire(services: Services, job: Job, slot: Slot) -> bool:
 class Ticker:
     """Fires what came due since it last looked, every half minute and whenever it is asked.
 
-    At its start, and where the clock was put back, it looks at the newest slot of every job. A
-    job that fails is tried again at the next tick, and holds up no other.
+    At its start, and where the clock was put back, it looks at the newest slot of every job; so
+    it does in a network whose time zone or nation has changed. A job that fails is tried again at
+    the next tick, and holds up no other.
     """
 
     def __init__(self, services: Services, jobs: Sequence[Job]) -> None:
         self._services = services
         self._jobs = jobs
         self._after = BEGINNING
+        self._clocks: dict[int, tuple[str, str]] = {}
         self._ticking = asyncio.Lock()
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
@@ -75,18 +83,26 @@ class Ticker:
         async with self._ticking:
             now = self._services.clock.now()
             after = self._after if self._after <= now else BEGINNING
-            fired = [await self._fire(job, slot) for job, slot in await self._due(after, now)]
-            self._after = after if None in fired else now
+            async with self._services.session_factory.begin() as session:
+                everywhere = (await session.scalars(_networks())).all()
+                reached = (await session.scalars(_networks(*STILL_REACHED))).all()
+            slots = [
+                *self._due([job for job in self._jobs if job.everywhere], everywhere, after, now),
+                *self._due([job for job in self._jobs if not job.everywhere], reached, after, now),
+            ]
+            fired = [await self._fire(job, slot) for job, slot in slots]
+            if None not in fired:
+                self._after = now
+                self._clocks = {one.id: _clock(one) for one in everywhere}
             return sum(map(bool, fired))
 
-    async def _due(self, after: datetime, until: datetime) -> list[tuple[Job, Slot]]:
-        async with self._services.session_factory.begin() as session:
-            everywhere = (await session.scalars(_networks())).all()
-            reached = (await session.scalars(_networks(*STILL_REACHED))).all()
-        return [
-            *due([job for job in self._jobs if job.everywhere], everywhere, after, until),
-            *due([job for job in self._jobs if not job.everywhere], reached, after, until),
-        ]
+    def _due(
+        self, jobs: Sequence[Job], networks: Sequence[Network], after: datetime, until: datetime
+    ) -> Iterator[tuple[Job, Slot]]:
+        same = [one for one in networks if self._clocks.get(one.id) == _clock(one)]
+        changed = [one for one in networks if one not in same]
+        yield from due(jobs, same, after, until)
+        yield from due(jobs, changed, BEGINNING, until)
 
     async def _fire(self, job: Job, slot: Slot) -> bool | None:
         """Whether it was ours to fire; None where it failed."""
@@ -101,6 +117,11 @@ class Ticker:
             await self.tick()
         except Exception:  # the database may be away for a while: the clock outlives that
             log.exception("tick_failed")
+
+
+def _clock(network: Network) -> tuple[str, str]:
+    """What a network's slots go by."""
+    return network.time_zone, network.nation
 
 
 def _networks(*which: ColumnElement[bool]) -> Select[Network]:

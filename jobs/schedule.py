@@ -7,13 +7,13 @@ from jobs.digest import post_digest
 from jobs.members import refresh_zones
 from jobs.needs import tell_of_newcomers
 from jobs.purge import purge
-from jobs.slots import Daily, Hourly, Job, first_working_day, not_on_sunday
+from jobs.slots import Daily, Hourly, Job, Weekly, not_on_sunday
 from registry import digest
 
 JOBS: tuple[Job, ...] = (
     Job("purge", Daily(time(4)), purge, everywhere=True),
     Job("time_zones", Daily(time(5)), refresh_zones),
-    Job(digest.JOB, Daily(time(9), on=first_working_day), post_digest),
+    Job(digest.JOB, Weekly(time(9)), post_digest),
     Job("need_news", Daily(time(9, 30), on=not_on_sunday), tell_of_newcomers),
     Job("funding_post", Daily(time(10)), funding.post_calls),
     Job("feeds", Hourly(), funding.read_feeds),

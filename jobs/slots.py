@@ -23,7 +23,10 @@ class Rhythm(Protocol):
     """How often a job comes round."""
 
     def newest(self, zone: ZoneInfo, nation: str, until: datetime) -> tuple[str, datetime]:
-        """The key and moment of the last time it came round, up to `until`."""
+        """The key and moment of the last time it came round, up to `until`.
+
+        The key is what it comes round once for, whatever becomes of the network's time zone.
+        """
         ...
 
 
@@ -67,17 +70,12 @@ def not_on_sunday(day: date, _nation: str) -> bool:
     return day.weekday() != SUNDAY
 
 
-def first_working_day(day: date, nation: str) -> bool:
-    """Monday, or the day after where Monday is a bank holiday in that nation, and so on."""
-    week = (day - timedelta(days=back) for back in range(day.weekday(), -1, -1))
-    return day == next((one for one in week if working_day(one, nation)), None)
-
-
 @dataclass(frozen=True)
 class Daily:
     """At a time of the network's day, on the days that `on` picks: some, sooner or later.
 
-    Never between 01:00 and 03:00: in October 01:30 comes twice, in March not at all.
+    Never between 01:00 and 03:00: in October 01:30 comes twice, in March not at all. The key is
+    the moment: after a change of time zone the next one is another, and nothing waits for two days.
     """
 
     at: time
@@ -86,12 +84,40 @@ class Daily:
     def newest(self, zone: ZoneInfo, nation: str, until: datetime) -> tuple[str, datetime]:
         today = until.astimezone(zone).date()
         days = (today - timedelta(days=back) for back in count())
-        slots = ((day, datetime.combine(day, self.at, zone).astimezone(UTC)) for day in days)
+        moments = (_moment(day, self.at, zone) for day in days if self.on(day, nation))
+        moment = next(one for one in moments if one <= until)
+        return f"{moment:%Y-%m-%dT%H:%M}", moment
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """At a time of the week's first working day, by the bank holidays of the network's nation.
+
+    The key is the week's Monday.
+    """
+
+    at: time
+
+    def newest(self, zone: ZoneInfo, nation: str, until: datetime) -> tuple[str, datetime]:
+        today = until.astimezone(zone).date()
+        this_week = today - timedelta(days=today.weekday())
+        weeks = (this_week - timedelta(weeks=back) for back in count())
+        slots = ((week, first_working_day(week, nation)) for week in weeks)
         return next(
-            (day.isoformat(), moment)
-            for day, moment in slots
-            if moment <= until and self.on(day, nation)
+            (week.isoformat(), _moment(day, self.at, zone))
+            for week, day in slots
+            if day is not None and _moment(day, self.at, zone) <= until
         )
+
+
+def first_working_day(monday: date, nation: str) -> date | None:
+    """The first working day of the week that begins then; None where it has none."""
+    week = (monday + timedelta(days=one) for one in range(7))
+    return next((day for day in week if working_day(day, nation)), None)
+
+
+def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, at, zone).astimezone(UTC)
 
 
 def due(

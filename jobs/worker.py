@@ -96,6 +96,7 @@ class Worker:
             call = await delivery.prepare(work)
             workspace = await session.get(Workspace, call.workspace_id) if call else None
             if call is None or workspace is None:
+                log.info("errand_dropped", kind=_kind(errand), errand=errand.id)
                 await outbox.mark(session, errand, State.DONE, work.now)
                 return
             if not workspace.active:
@@ -174,3 +175,7 @@ class Worker:
                 unasked=True,
                 now=self.services.clock.now(),
             )
+
+
+def _kind(errand: Errand) -> str:
+    return str(errand.payload.get("kind") or errand.kind)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -35,6 +35,18 @@ async def start(
     except IntegrityError:
         return False
     return True
+
+
+async def later_one(
+    session: AsyncSession, network_id: int, job: str, due_at: datetime, now: datetime
+) -> bool:
+    """Whether the job has had a slot at or after `due_at`, up to now."""
+    stmt = select(
+        exists().where(
+            Run.network_id == network_id, Run.job == job, Run.due_at >= due_at, Run.due_at <= now
+        )
+    )
+    return bool(await session.scalar(stmt))
 
 
 async def newest(session: AsyncSession, network_id: int, job: str) -> Run:

@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.actor import Actor, acting
-from bot.admin import channels, joining, people
+from bot.admin import channels, joining, people, settings
 from bot.admin.views import errors_blocks
 from bot.commands import Command
 from bot.digest.views import digest_message
@@ -22,6 +22,7 @@ COMMAND = Command(
         "people": "its admins, and whom to ask at each organisation",
         "digest": "this week's digest now (admins)",
         "channels": "which channel gets what (admins)",
+        "settings": "its name, time zone, bank holidays and quiet hours (admins)",
         "errors": "what could not be delivered (admins)",
         "invite": "a code with which another workspace joins (admins)",
         "join": "use such a code, `/network join CODE` (admins of the other workspace)",
@@ -35,6 +36,7 @@ def register(app: AsyncApp) -> None:
     channels.register(app)
     people.register(app)
     joining.register(app)
+    settings.register(app)
 
 
 async def command(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -49,6 +51,8 @@ async def command(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltCont
         await ack(COMMAND.unknown(typed))
     elif word == "channels":
         await channels.open_form(ack, command, context)
+    elif word == "settings":
+        await settings.open_form(ack, command, context)
     else:
         async with acting(context) as actor:
             answer = await ANSWERS[word](actor)

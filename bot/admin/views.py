@@ -8,15 +8,21 @@ from bot.blocks import (
     Block,
     actions,
     button,
+    checkboxes,
     confirm,
     context,
     input_block,
     modal,
+    option,
+    options,
     section,
+    select,
+    text_input,
 )
 from bot.contact.views import type_ahead
 from bot.text import counted, cut, day, escape, moment, quoted
 from registry.members import Member, Organisation
+from registry.network_settings import LONGEST_NAME, NATIONS
 from registry.networks import Channel, Network, Purpose, Workspace
 from registry.outbox import Errand
 
@@ -24,6 +30,7 @@ CHANNELS = "network.choose_channels"
 DOCKING = "network.name_docking"
 ADMIN = "network.make_admin"
 INVITATION = "network.post_invitation"
+SETTINGS = "network.change_settings"
 
 MOST_ERRORS = 15
 SECTION = 2900
@@ -223,6 +230,44 @@ def invitation_form() -> Block:
         ],
         callback_id=INVITATION,
         submit="Post it",
+    )
+
+
+def settings_form(network: Network) -> Block:
+    """What holds for the whole network, as it is now."""
+    zone_menu: Block = {
+        **type_ahead("time_zone.search", "Type a city"),
+        "initial_option": option(network.time_zone, network.time_zone),
+    }
+    quiet = option("No unasked direct messages from 19:00 to 08:00, or on Sundays", "on")
+    return modal(
+        "Network settings",
+        [
+            input_block(
+                "name", "Name", text_input("name", most=LONGEST_NAME, initial=network.name)
+            ),
+            input_block(
+                "time_zone",
+                "Time zone",
+                zone_menu,
+                hint="Posts in channels keep to it. People have their own, as Slack knows it.",
+            ),
+            input_block(
+                "nation",
+                "Bank holidays of",
+                select("nation", options(NATIONS.items()), "Choose one", initial=network.nation),
+                hint="On a bank holiday the digest waits for the next working day.",
+            ),
+            input_block(
+                "quiet_hours",
+                "Quiet hours",
+                checkboxes("quiet_hours", [quiet], ["on"] if network.quiet_hours else []),
+                hint="In each person's own time. Answers to what somebody presses come at once.",
+                optional=True,
+            ),
+        ],
+        callback_id=SETTINGS,
+        submit="Save",
     )
 
 

@@ -7,23 +7,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-import aiohttp
-import pytest
 from sqlalchemy import URL, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.messenger import Messenger
 from bot.services import Services
-from bot.settings import Settings
-from feeds.fetch import Fetcher
 from jobs.clock import Ticker, fire
-from jobs.slots import Daily, Hourly, Job, Slot, first_working_day
+from jobs.slots import Daily, Hourly, Job, Slot, Weekly
 from registry import networks, outbox
 from registry.database import SessionFactory, make_engine, make_session_factory
 from registry.networks import Network, Workspace
 from registry.outbox import Errand
 from registry.runs import Run
-from registry.secrets import Keys
 from tests.conftest import MONDAY, FrozenClock
 from tests.jobs.replica import TICKED
 
@@ -36,22 +30,7 @@ async def note(session: AsyncSession, network: Network, now: datetime) -> None:
 
 HOURLY = Job("hourly", Hourly(), note)
 DAILY = Job("daily", Daily(time(9)), note)
-WEEKLY = Job("weekly", Daily(time(9), on=first_working_day), note)
-
-
-@pytest.fixture
-async def services(
-    session_factory: SessionFactory, clock: FrozenClock, keys: Keys
-) -> AsyncIterator[Services]:
-    async with aiohttp.ClientSession() as http:
-        yield Services(
-            settings=Settings(),
-            session_factory=session_factory,
-            clock=clock,
-            keys=keys,
-            messenger=Messenger(http, "http://127.0.0.1:9/", keys),
-            fetcher=Fetcher(),
-        )
+WEEKLY = Job("weekly", Weekly(time(9)), note)
 
 
 async def fired(session_factory: SessionFactory) -> list[tuple[str, str]]:
@@ -71,7 +50,7 @@ async def test_a_new_process_fires_the_newest_slot_of_each_job_and_no_older_one(
     assert await ticker.tick() == 3
     assert await fired(session_factory) == [
         ("hourly", "2026-03-02T10"),
-        ("daily", "2026-03-02"),
+        ("daily", "2026-03-02T09:00"),
         ("weekly", "2026-03-02"),
     ]
     assert await errands(session_factory) == 3
@@ -96,7 +75,7 @@ async def test_downtime_is_made_up_for_once(
     assert await Ticker(services, [HOURLY, DAILY, WEEKLY]).tick() == 3
     assert (await fired(session_factory))[3:] == [
         ("hourly", "2026-03-19T10"),
-        ("daily", "2026-03-19"),
+        ("daily", "2026-03-19T09:00"),
         ("weekly", "2026-03-16"),
     ]
 
@@ -155,7 +134,7 @@ async def test_a_network_that_cannot_be_reached_is_left_alone_but_for_the_purge(
         here = await session.get_one(Workspace, workspace.id)
         networks.suspend(here, "token_revoked", clock.now())
     assert await Ticker(services, [HOURLY, everywhere]).tick() == 1
-    assert await fired(session_factory) == [("purge", "2026-03-02")]
+    assert await fired(session_factory) == [("purge", "2026-03-02T04:00")]
 
 
 async def test_a_job_that_fails_is_tried_again_and_holds_up_no_other(
@@ -170,11 +149,14 @@ async def test_a_job_that_fails_is_tried_again_and_holds_up_no_other(
 
     ticker = Ticker(services, [Job("breaks", Hourly(), breaks), DAILY])
     assert await ticker.tick() == 1
-    assert await fired(session_factory) == [("daily", "2026-03-02")]
+    assert await fired(session_factory) == [("daily", "2026-03-02T09:00")]
     assert await errands(session_factory) == 1
     broken = False
     assert await ticker.tick() == 1
-    assert await fired(session_factory) == [("daily", "2026-03-02"), ("breaks", "2026-03-02T10")]
+    assert await fired(session_factory) == [
+        ("daily", "2026-03-02T09:00"),
+        ("breaks", "2026-03-02T10"),
+    ]
 
 
 async def test_a_slot_of_a_network_that_is_gone_fires_nothing(

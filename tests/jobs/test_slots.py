@@ -10,8 +10,8 @@ from jobs.slots import (
     Hourly,
     Job,
     Slot,
+    Weekly,
     due,
-    first_working_day,
     not_on_sunday,
 )
 from registry.networks import Network
@@ -25,7 +25,7 @@ async def nothing(_session: AsyncSession, _network: Network, _now: datetime) -> 
     return None
 
 
-DIGEST = Job("digest", Daily(time(9), on=first_working_day), nothing)
+DIGEST = Job("digest", Weekly(time(9)), nothing)
 NEWS = Job("need_news", Daily(time(9, 30), on=not_on_sunday), nothing)
 FEEDS = Job("feeds", Hourly(), nothing)
 
@@ -84,12 +84,13 @@ def test_a_bank_holiday_moves_the_digest_to_the_next_working_day(
     end_of_week = datetime.combine(week + timedelta(days=6), time(20), LONDON)
     slot = newest(DIGEST, end_of_week.astimezone(UTC), nation=nation)
     assert slot is not None
-    assert slot.key == expected.isoformat()
+    assert slot.due_at.astimezone(LONDON) == datetime.combine(expected, time(9), LONDON)
+    assert slot.key == week.isoformat()
 
 
 def test_a_year_has_a_digest_each_week_and_none_on_a_bank_holiday() -> None:
     slots = list(stepping(DIGEST, local(2027, 1, 1), local(2028, 1, 1), timedelta(minutes=60)))
-    days = [date.fromisoformat(slot.key) for slot in slots]
+    days = [slot.due_at.astimezone(LONDON).date() for slot in slots]
     assert len({day.isocalendar()[1] for day in days}) == len(days) == 52
     assert not any(bank_holiday(day, "ENG") for day in days)
 
@@ -97,7 +98,7 @@ def test_a_year_has_a_digest_each_week_and_none_on_a_bank_holiday() -> None:
 def test_nobody_gets_news_on_a_sunday() -> None:
     slot = newest(NEWS, local(2026, 7, 5, 20))
     assert slot is not None
-    assert slot.key == "2026-07-04"
+    assert slot.key == "2026-07-04T08:30"
 
 
 @pytest.mark.parametrize("change", [date(2026, 3, 29), date(2026, 10, 25)])
@@ -111,9 +112,9 @@ def test_a_clock_change_neither_doubles_nor_drops_a_daily_slot(change: date) -> 
             timedelta(seconds=30),
         )
     )
-    assert [slot.key for slot in slots] == [
-        change.isoformat(),
-        (change + timedelta(days=1)).isoformat(),
+    assert [slot.due_at.astimezone(LONDON).date() for slot in slots] == [
+        change,
+        change + timedelta(days=1),
     ]
     assert {slot.due_at.astimezone(LONDON).time() for slot in slots} == {time(4)}
 
@@ -151,7 +152,7 @@ def test_however_far_the_clock_moves_each_job_comes_once() -> None:
         for _, slot in due([DIGEST, NEWS, FEEDS], [network()], start, start + timedelta(days=365))
     ]
     assert [slot.job for slot in slots] == ["digest", "need_news", "feeds"]
-    assert [slot.key for slot in slots] == ["2027-06-28", "2027-07-01", "2027-07-01T11"]
+    assert [slot.key for slot in slots] == ["2027-06-28", "2027-07-01T08:30", "2027-07-01T11"]
 
 
 def test_nothing_is_due_twice() -> None:
@@ -164,3 +165,34 @@ def test_a_slot_from_before_the_network_existed_is_never_due() -> None:
     monday = local(2026, 7, 6, 9)
     assert newest(DIGEST, monday + timedelta(hours=2), since=monday + timedelta(hours=1)) is None
     assert newest(DIGEST, monday + timedelta(hours=2), since=monday) is not None
+
+
+@pytest.mark.parametrize(
+    ("zone", "monday"),
+    [
+        ("America/St_Johns", "2026-03-09"),  # after the night that loses an hour there
+        ("America/St_Johns", "2026-11-02"),
+        ("Pacific/Auckland", "2026-04-06"),  # Easter Monday in England, and an hour gained there
+        ("Pacific/Auckland", "2026-09-28"),
+        ("Pacific/Chatham", "2026-09-28"),
+        ("Asia/Kathmandu", "2028-02-28"),
+        ("Europe/London", "2024-02-26"),  # the week of a leap day
+    ],
+)
+def test_nine_is_nine_wherever_the_network_is(zone: str, monday: str) -> None:
+    day = date.fromisoformat(monday) + timedelta(
+        days=bank_holiday(date.fromisoformat(monday), "ENG")
+    )
+    moment = datetime.combine(day, time(9), ZoneInfo(zone)).astimezone(UTC)
+    assert newest(DIGEST, moment, zone=zone) == Slot("digest", 1, monday, moment)
+    before = newest(DIGEST, moment - timedelta(seconds=1), zone=zone)
+    assert before is not None
+    assert before.key < monday
+
+
+@pytest.mark.parametrize("day", ["2028-02-29", "2028-03-01", "2026-12-31", "2027-01-01"])
+def test_no_day_is_left_out_at_the_end_of_a_month(day: str) -> None:
+    nine_thirty = datetime.combine(date.fromisoformat(day), time(9, 30), LONDON).astimezone(UTC)
+    slot = newest(NEWS, nine_thirty)
+    assert slot is not None
+    assert slot.due_at == nine_thirty
