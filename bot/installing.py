@@ -129,6 +129,12 @@ def installing_routes(services: Services) -> list[Route]:
         except Failure as failure:
             log.warning("installation_failed", error=str(failure))
             return PlainTextResponse("Slack did not confirm. Please start again.", 502)
+        if not answer.get("team"):
+            return PlainTextResponse(
+                "Docking Point is added to one workspace at a time. Please start again, and choose "
+                "a workspace instead of the whole organisation.",
+                400,
+            )
         await keep_installation(
             services,
             team_id=answer["team"]["id"],

@@ -145,13 +145,11 @@ class Messenger:
         self, client_id: str, client_secret: str, code: str, redirect_uri: str | None
     ) -> Response:
         """What an installation by OAuth gives: token, team and installer."""
+        # The SDK's own `oauth_v2_access` uses what aiohttp is about to drop.
+        data = {"code": code, **({"redirect_uri": redirect_uri} if redirect_uri else {})}
+        headers = {"Authorization": aiohttp.encode_basic_auth(client_id, client_secret)}
         return await self._told(
-            lambda: self.client().oauth_v2_access(
-                client_id=client_id,
-                client_secret=client_secret,
-                code=code,
-                redirect_uri=redirect_uri,
-            )
+            lambda: self.client().api_call("oauth.v2.access", data=data, headers=headers)
         )
 
     async def channel_facts(self, client: AsyncWebClient, channel: str) -> Response:

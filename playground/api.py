@@ -33,7 +33,7 @@ def web_api(slack: Slack, sockets: SocketMode | None = None) -> Starlette:
     def answer(request: Request, name: str, body: bytes) -> Json:
         arguments, token = _arguments(request, body, takes_json=name not in READING)
         if name == "oauth.v2.access":
-            return _exchange(slack, arguments)
+            return _exchange(slack, arguments, request.headers.get("authorization", ""))
         if name == "apps.connections.open" and sockets is not None:
             return sockets.open(token)
         return call_method(slack, name, arguments, token)
@@ -87,21 +87,24 @@ def _parsed(value: str) -> Any:
     return value
 
 
-def _exchange(slack: Slack, arguments: Json) -> Json:
+def _exchange(slack: Slack, arguments: Json, authorization: str) -> Json:
+    if not authorization.startswith("Basic ") and "client_id" not in arguments:
+        raise Refusal("invalid_client_id")
     found = slack.use_code(str(arguments.get("code")))
     if found is None:
         raise Refusal("invalid_code")
     team, installer = found
+    whole = slack.organisation_wide
     return {
         "access_token": team.token,
         "token_type": "bot",
         "scope": ",".join(team.scopes),
         "bot_user_id": team.bot_user_id,
         "app_id": "A000001",
-        "team": {"id": team.id, "name": team.name},
-        "enterprise": None,
+        "team": None if whole else {"id": team.id, "name": team.name},
+        "enterprise": {"id": "E000001", "name": "Invented Enterprise"} if whole else None,
         "authed_user": {"id": installer.id},
-        "is_enterprise_install": False,
+        "is_enterprise_install": whole,
     }
 
 

@@ -136,6 +136,7 @@ class Slack:
         self.homes: dict[str, str] = {}
         self.calls: list[Call] = []
         self.version = 0
+        self.organisation_wide = False  # whether installers choose a whole Enterprise organisation
         self._faults: dict[str, Fault] = {}
         self._triggers: dict[str, _Trigger] = {}
         self._answers: dict[str, _Answer] = {}

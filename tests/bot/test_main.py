@@ -1,5 +1,7 @@
 """The processes as a person starts them: what they say when they cannot, and that they work."""
 
+import asyncio
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from playground.slack import Slack, Team
 from playground.socket_mode import SocketMode
 from registry.clock import SystemClock
 from tests.office import text_of
-from tests.processes import line_with, said, started, stopped
+from tests.processes import PATIENCE, line_with, said, started, stopped
 
 SIGNED = {"SLACK_SIGNING_SECRET": "invented"}
 
@@ -57,9 +59,11 @@ def free_port() -> int:
         return int(some.getsockname()[1])
 
 
-async def migrated(folder: Path) -> None:
-    code, _, err = await said(folder, "bot", "migrate")
-    assert code == 0, err
+@pytest.fixture
+def migrated(tmp_path: Path, sqlite_template: Path) -> None:
+    """What `python -m bot migrate` leaves: starting a process for it takes seconds."""
+    (tmp_path / "var").mkdir()
+    shutil.copy(sqlite_template, tmp_path / "var" / sqlite_template.name)
 
 
 def one_line(err: str) -> str:
@@ -90,10 +94,10 @@ async def test_a_key_is_made(tmp_path: Path) -> None:
     assert len(out.strip()) == 44
 
 
+@pytest.mark.usefixtures("migrated")
 async def test_a_busy_port_a_refused_token_and_a_slack_that_is_away(
     tmp_path: Path, double: Double
 ) -> None:
-    await migrated(tmp_path)
     settings = double.settings
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", int(settings["PORT"])))
@@ -113,7 +117,8 @@ async def test_a_busy_port_a_refused_token_and_a_slack_that_is_away(
 async def test_web_and_worker_are_two_processes_that_serve_one_slack(
     tmp_path: Path, double: Double
 ) -> None:
-    await migrated(tmp_path)
+    code, _, err = await said(tmp_path, "bot", "migrate")
+    assert code == 0, err
     admin = double.slack.add_user(double.team, "Ada Admin")
     settings = {**double.settings, "FIRST_ADMIN": admin.id}
     async with (
@@ -130,10 +135,10 @@ async def test_web_and_worker_are_two_processes_that_serve_one_slack(
         form = double.slack.top_view(admin)
         assert form is not None
         assert "who are you here?" in text_of(form)
-        for _ in range(200):
-            if double.slack.seen_by(admin):
-                break
-            await client.get(bot.replace("/slack/events", "/health"))
+        async with asyncio.timeout(PATIENCE):
+            while not double.slack.seen_by(admin):
+                health = await client.get(bot.replace("/slack/events", "/health"))
+                assert health.text == "ok"
         assert "Docking Point is ready" in double.slack.told(admin)
         for process in (web, worker):
             code, err = await stopped(process)
@@ -141,10 +146,10 @@ async def test_web_and_worker_are_two_processes_that_serve_one_slack(
             assert "Traceback" not in err
 
 
+@pytest.mark.usefixtures("migrated")
 async def test_socket_mode_answers_over_a_connection_of_its_own(
     tmp_path: Path, double: Double
 ) -> None:
-    await migrated(tmp_path)
     user = double.slack.add_user(double.team, "Ada Admin")
     settings = {**double.settings, "SLACK_APP_TOKEN": "xapp-invented"}
     async with started(tmp_path, "bot", **settings) as bot:

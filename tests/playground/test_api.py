@@ -109,11 +109,15 @@ async def test_slack_can_fail_as_often_as_asked_with_a_name_or_a_status(caller: 
 
 async def test_a_code_gives_the_workspaces_token_once(caller: Caller) -> None:
     code = caller.slack.installation_code(caller.team, caller.officer)
-    answer = await caller.told("oauth.v2.access", code=code)
+    answer = await caller.told(
+        "oauth.v2.access", code=code, client_id="1.2", client_secret="invented"
+    )
     assert answer["access_token"] == caller.team.token
     assert answer["authed_user"] == {"id": caller.officer.id}
     assert answer["scope"].split(",") == list(SCOPES)
-    assert await caller.error("oauth.v2.access", code=code) == "invalid_code"
+    again = {"code": code, "client_id": "1.2", "client_secret": "invented"}
+    assert await caller.error("oauth.v2.access", **again) == "invalid_code"
+    assert await caller.error("oauth.v2.access", code=code) == "invalid_client_id"
 
 
 # The address for later answers
