@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from typing import Any
 
 from feeds.command import run
@@ -119,8 +118,8 @@ def _read(content: bytes, first: date, until: date, zone: str) -> _Reading:
         )
     touching = sorted((one for one in found.happenings if _touches(one, span)), key=_order)
     title = next(filter(None, map(_calendar_title, calendars)), "")
-    calendar = Calendar(title, _occurrences(touching), more=len(touching) > OCCURRENCES)
-    return _Reading(calendar, found.unusable, tuple(zones.unknown))
+    occurrences, more = _occurrences(touching)
+    return _Reading(Calendar(title, occurrences, more), found.unusable, tuple(zones.unknown))
 
 
 def _span(first: date, until: date, home: Zone) -> tuple[datetime, datetime]:
@@ -133,47 +132,61 @@ def _span(first: date, until: date, home: Zone) -> tuple[datetime, datetime]:
 
 
 def _touches(one: Happening, span: tuple[datetime, datetime]) -> bool:
-    return one.starts < span[1] and (one.ends > span[0] or one.starts >= span[0])
+    """Instants are compared as such: in one zone, `<` would compare what its clock shows."""
+    starts, ends, first, until = map(datetime.timestamp, (one.starts, one.ends, *span))
+    return starts < until and (ends > first or starts >= first)
 
 
-def _order(one: Happening) -> tuple[datetime, str, str]:
-    return one.starts, one.uid, one.instance
+def _order(one: Happening) -> tuple[float, str, str]:
+    return one.starts.timestamp(), one.uid, one.instance
 
 
-def _occurrences(touching: Iterable[Happening]) -> tuple[Occurrence, ...]:
-    """Each occurrence once, however often the file says it."""
+def _occurrences(touching: Iterable[Happening]) -> tuple[tuple[Occurrence, ...], bool]:
+    """Each occurrence once, however often the file says it, and whether there are more."""
     words: dict[Event, dict[str, Any]] = {}
     once: dict[tuple[str, str], Occurrence] = {}
-    for one in islice(touching, OCCURRENCES):
+    for one in touching:
         if one.event not in words:
             words[one.event] = _words(one.event.component, one.master.component)
-        occurrence = Occurrence(
-            uid=_uid(one, words[one.event]["title"]),
-            instance=one.instance,
-            starts=one.starts,
-            ends=one.ends,
-            time_zone=one.event.zone.name,
-            all_day=one.event.dated,
-            cancelled=one.event.cancelled,
-            **words[one.event],
-        )
-        once.setdefault((occurrence.uid, occurrence.instance), occurrence)
-    return tuple(once.values())
+        uid = _uid(one, words[one.event]["title"])
+        if (uid, one.instance) not in once:
+            if len(once) == OCCURRENCES:
+                return tuple(once.values()), True
+            once[uid, one.instance] = _occurrence(one, uid, words[one.event])
+    return tuple(once.values()), False
+
+
+def _occurrence(one: Happening, uid: str, words: dict[str, Any]) -> Occurrence:
+    return Occurrence(
+        uid=uid,
+        instance=one.instance,
+        starts=one.starts,
+        ends=one.ends,
+        time_zone=one.event.zone.name,
+        all_day=one.event.dated,
+        cancelled=one.event.cancelled,
+        **words,
+    )
 
 
 def _words(component: Component, master: Component) -> dict[str, Any]:
     """What people read. An exception that leaves something out has it of its series."""
 
     def text(*names: str) -> str:
-        found = (part.first(name) for name in names for part in (component, master))
-        return next((line.text() for line in found if line), "")
+        """The first of these texts that says something, as lines."""
+        found = (part.first(name) for part in (component, master) for name in names)
+        return next(filter(None, (lines(line.text()) for line in found if line)), "")
 
-    place = clean(text("LOCATION"), _TITLE)
+    def on_a_line(name: str) -> str:
+        return shortened(text(name).replace("\n", " "), _TITLE)
+
+    link = component.first("URL") or master.first("URL")
+    place = on_a_line("LOCATION")
     return {
-        "title": clean(text("SUMMARY"), _TITLE) or _UNTITLED,
+        "title": on_a_line("SUMMARY") or _UNTITLED,
         "place": place,
-        "link": web_link(text("URL")) or web_link(place),
-        "description": shortened(lines(text("DESCRIPTION", "X-ALT-DESC")), _DESCRIPTION),
+        "link": web_link(link.text() if link else "") or web_link(place),
+        "description": shortened(text("DESCRIPTION", "X-ALT-DESC"), _DESCRIPTION),
     }
 
 
@@ -247,7 +260,12 @@ def _notes(reading: _Reading) -> Iterator[str]:
     if reading.calendar.more:
         yield f"only the first {OCCURRENCES:,} occurrences were read"
     if reading.unusable:
-        yield f"{reading.unusable} events that cannot be read were left out"
+        events = (
+            "1 event that cannot be read was"
+            if reading.unusable == 1
+            else (f"{reading.unusable} events that cannot be read were")
+        )
+        yield f"{events} left out"
     for name in reading.unknown[:_NOTED]:
         yield f"nobody knows the time zone {name!r}; its times are read as if it were not given"
 

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from feeds.components import Component, Line
 from feeds.recurrence import Part, Rule, Series, Unusable, read_rule, times
-from feeds.stamps import UTC, Length, Stamp, read_length, read_stamp, read_stamps
+from feeds.stamps import UTC, Length, Stamp, later, read_length, read_stamp, read_stamps
 from feeds.zones import Zone, Zones
 
 _DAY = timedelta(days=1)
@@ -131,7 +131,7 @@ def _read_event(part: Component, calendar: Component, zones: Zones, home: Zone) 
     zone = home if dated else zone
     ends = length.after(wall, zone)
     if end and not dated and not end.dated:
-        ends = max(zone.at(wall), end.instant(zone).astimezone(ends.tzinfo))
+        ends = later(zone.at(wall), end.instant(zone).astimezone(ends.tzinfo))
     status = part.value("STATUS").upper()
     line = part.first("RECURRENCE-ID")
     return Event(
@@ -196,7 +196,8 @@ def _length(start: Stamp, part: Component, end: Stamp | None, zone: Zone) -> Len
     if end.dated or end.zone is None or end.zone == start.zone:
         lasts = end.wall_in(zone) - start.wall_in(zone)
         return Length(clock=max(lasts, timedelta()))
-    return Length(elapsed=max(end.instant(zone) - start.instant(zone), timedelta()))
+    elapsed = end.instant(zone).timestamp() - start.instant(zone).timestamp()
+    return Length(elapsed=timedelta(seconds=max(elapsed, 0)))
 
 
 def _happenings(one: _Set, zones: Zones, span: tuple[datetime, datetime]) -> Iterator[Happening]:
@@ -213,10 +214,10 @@ def _happenings(one: _Set, zones: Zones, span: tuple[datetime, datetime]) -> Ite
 def _masters(events: list[Event]) -> list[Event]:
     """The newest version of the event. Where many share a UID and a version, all that differ."""
     newest = max((event.sequence for event in events), default=0)
-    by_start: dict[datetime, Event] = {}
+    by_start: dict[float, Event] = {}
     for event in sorted(events, key=lambda event: event.cancelled):
         if event.sequence == newest:
-            by_start[event.starts] = event
+            by_start[event.starts.timestamp()] = event
     if any(event.recurs for event in by_start.values()):
         return sorted(by_start.values(), key=lambda event: (not event.recurs, event.starts))
     return sorted(by_start.values(), key=lambda event: event.starts)
@@ -224,10 +225,10 @@ def _masters(events: list[Event]) -> list[Event]:
 
 def _lone(exceptions: list[Event]) -> Iterable[Event]:
     """Exceptions whose series is not in the file, the newest version of each."""
-    newest: dict[datetime, Event] = {}
+    newest: dict[float, Event] = {}
     for event in sorted(exceptions, key=_version):
         if event.original:
-            newest[event.original.instant(event.zone)] = event
+            newest[event.original.instant(event.zone).timestamp()] = event
     return newest.values()
 
 

@@ -52,11 +52,17 @@ class Length:
         """The instant that long after the zone's clock shows `wall`, never before that one."""
         start = zone.at(wall)
         moved = zone.at(wall + self.clock) if self.clock else start
-        return max(start, (moved.astimezone(UTC.rules) + self.elapsed).astimezone(start.tzinfo))
+        ends = (moved.astimezone(UTC.rules) + self.elapsed).astimezone(start.tzinfo)
+        return later(start, ends)
 
     @property
     def whole(self) -> timedelta:
         return self.clock + self.elapsed
+
+
+def later(one: datetime, other: datetime) -> datetime:
+    """The later instant. Of two in one zone, `max` would compare what its clock shows."""
+    return max(one, other, key=datetime.timestamp)
 
 
 def read_stamp(written: str, line: Line, zones: Zones) -> Stamp | None:
