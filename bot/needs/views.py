@@ -14,13 +14,14 @@ from bot.blocks import (
     input_block,
     modal,
     options,
+    plain,
     section,
     select,
     text_input,
 )
 from bot.cards import Message
 from bot.needs.suggestion import suggestion_blocks
-from bot.text import cut, day, joined, quoted
+from bot.text import day, joined, quoted
 from bot.words import (
     MONEY,
     NEED_INSISTS,
@@ -100,7 +101,11 @@ def need_form(form: NeedForm) -> Block:
 
 
 def _first_screen(draft: NeedDraft) -> list[Block]:
-    date_picker: Block = {"type": "datepicker", "action_id": "needed_by"}
+    date_picker: Block = {
+        "type": "datepicker",
+        "action_id": "needed_by",
+        "placeholder": plain("No fixed date"),
+    }
     if draft.needed_by:
         date_picker["initial_date"] = draft.needed_by.isoformat()
     return [
@@ -236,7 +241,7 @@ def need_message(card: NeedCard) -> Message:
     if need.state == NeedState.CLOSED:
         blocks.append(section("This need is closed. We have stopped looking."))
         blocks.append(actions([button("Look again", "need.reopen", str(need.id))]))
-        return Message(f"Closed: {cut(need.question, 100)}", blocks)
+        return Message(f"Closed: {quoted(need.question, 100)}", blocks)
     if not need.shared:
         blocks.append(section(_kept_back(card)))
     elif card.suggestions:

@@ -12,6 +12,7 @@ from tests.people import (
     FLOODS,
     FLOODS_TOO,
     HIGH_STREETS,
+    ONE_DATABASE,
     QUESTION,
     academic,
     officer,
@@ -228,6 +229,18 @@ async def test_a_closed_need_is_looked_for_again_when_asked(office: Office) -> N
     closed = office.card(otto, "This need is closed")
     await office.presses(otto, closed, "need.reopen")
     assert "One person could help" in text_of(office.card(otto, "Your need"))
+
+
+@ONE_DATABASE
+async def test_a_closed_need_pings_nobody_and_links_to_nothing(office: Office) -> None:
+    otto = await officer(office)
+    words = "Do <!channel> & <https://inv.example|floods> in Bristol matter?"
+    await office.posts(otto, words)
+    await office.types(otto, "/need close")
+    await office.presses(otto, office.last(otto), "need.close")
+    closed = office.card(otto, "This need is closed")
+    assert "<" not in closed.text
+    assert "&lt;!channel&gt; &amp; " in closed.text
 
 
 async def test_closing_or_reopening_twice_says_so(office: Office) -> None:
