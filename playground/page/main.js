@@ -50,7 +50,7 @@ async function refresh(force = false) {
   if (me !== asked) return; // somebody else was chosen meanwhile
   state = answer;
   me = state.me.id;
-  if (!state.places.some((one) => one.id === place)) place = state.places.find((one) => one.kind === "app")?.id ?? "home";
+  if (place !== "home" && !state.places.some((one) => one.id === place)) place = state.places.find((one) => one.kind === "app")?.id ?? "home";
   draw();
 }
 
@@ -157,8 +157,8 @@ function placeRow(one) {
 async function go(where) {
   place = where;
   drawn = "";
+  draw();
   if (where === "home") await post("/act/home", {});
-  else draw();
   find("main").focus({ preventScroll: true });
 }
 
@@ -229,6 +229,7 @@ function drawModal() {
   if (!dialog.open) dialog.showModal();
   const first = fields.length ? fields[same ? Math.min(before.length, fields.length - 1) : 0].wrapper : form;
   first.querySelector("input, textarea, select, button")?.focus();
+  if (same) first.scrollIntoView({ block: "nearest" });
 }
 
 function readFields() {

@@ -196,6 +196,18 @@ async def test_it_works_by_keyboard_alone(page: Page) -> None:
     await expect(modal).to_have_count(0)
 
 
+async def test_the_home_stays_on_the_screen_and_its_buttons_work(page: Page) -> None:
+    home = page.get_by_role("navigation").get_by_role("button", name="Home")
+    await home.click()
+    messages = page.get_by_role("log")
+    await expect(page.get_by_role("heading", name="Home", level=1)).to_be_visible()
+    await expect(messages).to_contain_text("My needs")
+    await page.wait_for_function("() => performance.now() > 2000")  # it is looked at every 700 ms
+    await expect(home).to_have_attribute("aria-current", "page")
+    await messages.get_by_role("button", name="Post a need").first.click()
+    await expect(page.get_by_role("dialog")).to_contain_text("What do you need to know?")
+
+
 async def late(route: Route) -> None:
     await asyncio.sleep(1)
     await route.continue_()
