@@ -93,7 +93,12 @@ async def refresh_cards(
 ) -> None:
     """Have every card that shows the subject drawn anew."""
     for card in await cards_of(session, network_id, kind, subject_id):
-        await outbox.enqueue(session, network_id, REFRESH, {"card_id": card.id}, now=now)
+        await refresh_card(session, card, now=now)
+
+
+async def refresh_card(session: AsyncSession, card: Card, *, now: datetime) -> None:
+    """Have one card drawn anew."""
+    await outbox.enqueue(session, card.network_id, REFRESH, {"card_id": card.id}, now=now)
 
 
 def card_deliveries(renders: Mapping[str, Render]) -> dict[str, Delivery]:

@@ -7,6 +7,8 @@ from slack_bolt.async_app import AsyncApp
 from bot import uninstalling
 from bot.admin import deliveries as admin_deliveries
 from bot.admin import listeners as admin_listeners
+from bot.calendars import deliveries as calendar_deliveries
+from bot.calendars import listeners as calendar_listeners
 from bot.cards import Render, card_deliveries
 from bot.contact import deliveries as contact_deliveries
 from bot.contact import listeners as contact_listeners
@@ -34,6 +36,7 @@ LISTENERS: tuple[Callable[[AsyncApp], None], ...] = (
     match_listeners.register,
     funding_listeners.register,
     event_listeners.register,
+    calendar_listeners.register,
     home_listeners.register,
     admin_listeners.register,
     uninstalling.register,
@@ -45,6 +48,7 @@ RENDERS: dict[str, Render] = {
     **introduction_deliveries.RENDERS,
     **funding_deliveries.RENDERS,
     **event_deliveries.RENDERS,
+    **calendar_deliveries.RENDERS,
     **digest_deliveries.RENDERS,
     **admin_deliveries.RENDERS,
 }
@@ -60,5 +64,6 @@ TASKS: dict[str, Task] = {
     **need_deliveries.TASKS,
     **expertise_deliveries.TASKS,
     **funding_deliveries.TASKS,
+    **calendar_deliveries.TASKS,
     **admin_deliveries.TASKS,
 }

@@ -1,4 +1,4 @@
-"""The ASGI app: Slack's requests, installing, and health."""
+"""The ASGI app: Slack's requests, installing, events for calendars, and health."""
 
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.events.calendar_file import event_routes
 from bot.installing import installing_routes
 from bot.services import Services
 
@@ -63,5 +64,6 @@ def build_web(services: Services, app: AsyncApp) -> Starlette:
             Route("/slack/events", events, methods=["POST"]),
             Route("/health", health),
             *installing_routes(services),
+            *event_routes(services),
         ]
     )

@@ -2,7 +2,7 @@
 
 from datetime import time
 
-from jobs import events, funding, introductions
+from jobs import calendars, events, funding, introductions
 from jobs.digest import post_digest
 from jobs.members import refresh_zones
 from jobs.needs import tell_of_newcomers
@@ -17,6 +17,9 @@ JOBS: tuple[Job, ...] = (
     Job("need_news", Daily(time(9, 30), on=not_on_sunday), tell_of_newcomers),
     Job("funding_post", Daily(time(10)), funding.post_calls),
     Job("feeds", Hourly(), funding.read_feeds),
+    Job("events_post", Daily(time(10)), calendars.post_news),
+    Job("calendars", Hourly(), calendars.read_calendars),
     Job("event_reminders", Hourly(), events.remind),
+    Job("events_useful", Hourly(), events.ask_if_useful),
     *(Job(work.__name__, Hourly(), work) for work in introductions.HOURLY),
 )

@@ -15,6 +15,7 @@ from bot import logs
 from bot.__main__ import answer
 from bot.app import build_app
 from bot.command_line import run
+from bot.events.calendar_file import event_routes
 from bot.running import migrated, running
 from bot.serve import bind, serving
 from bot.settings import SLACK_API_URL, Settings
@@ -68,7 +69,11 @@ async def opened(settings: Settings, port: int) -> AsyncIterator[tuple[Starlette
     """The playground's app, with the bot behind it; its Slack is what was kept, or the sample."""
     address = f"http://127.0.0.1:{port}"
     settings = settings.model_copy(
-        update={"slack_api_url": f"{address}/api/", "slack_signing_secret": SecretStr(SECRET)}
+        update={
+            "slack_api_url": f"{address}/api/",
+            "slack_signing_secret": SecretStr(SECRET),
+            "public_url": address,  # the bot's own changes at every start
+        }
     )
     clock = MovableClock(settings.var / "clock")
     clock.skip_quiet_hours()
@@ -87,6 +92,7 @@ async def opened(settings: Settings, port: int) -> AsyncIterator[tuple[Starlette
             delivery.responses = address
             async with working(services) as ticker:
                 app.router.routes.extend(Desk(slack, delivery, clock, ticker).routes())
+                app.router.routes.extend(event_routes(services))
                 keeping = asyncio.create_task(keep_on(slack, settings.var))
                 yield app, slack
                 keeping.cancel()

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching.facts import Nearness
 from registry import outbox, places, runs
+from registry.attendances import Attendance, Useful
 from registry.disclosure import NeedShown, ProfileShown, need_shown, profile_shown
 from registry.events import Event
 from registry.expertise import Expertise
@@ -57,6 +58,18 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Usefulness:
+    """How many of those who were at an event said so, whatever the event."""
+
+    yes: int = 0
+    partly: int = 0
+    no: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.yes or self.partly or self.no)
+
+
+@dataclass(frozen=True)
 class Introductions:
     """How many there were."""
 
@@ -84,6 +97,7 @@ class Digest:
     calls: Listing[FundingCall]
     events: Listing[Event]
     unserved: Listing[str]
+    useful: Usefulness = Usefulness()
 
 
 async def digest(
@@ -104,6 +118,7 @@ async def digest(
         calls=await _calls(session, network.id, now),
         events=await _events(session, network.id, now),
         unserved=await _unserved(session, network.id),
+        useful=await _useful(session, network.id, since, now),
     )
 
 
@@ -241,10 +256,28 @@ async def _calls(session: AsyncSession, network_id: int, now: datetime) -> Listi
 async def _events(session: AsyncSession, network_id: int, now: datetime) -> Listing[Event]:
     stmt = (
         select(Event)
-        .where(Event.network_id == network_id, _within(Event.starts, now, now + AHEAD))
+        .where(
+            Event.network_id == network_id,
+            Event.cancelled_at.is_(None),
+            _within(Event.starts, now, now + AHEAD),
+        )
         .order_by(Event.starts, Event.id)
     )
     return await _first(session, stmt, _as_it_is)
+
+
+async def _useful(
+    session: AsyncSession, network_id: int, since: datetime, until: datetime
+) -> Usefulness:
+    """Numbers over all events together: of one alone they might say who."""
+    stmt = (
+        select(Attendance.useful, func.count(Attendance.id))
+        .join(Event, Event.id == Attendance.event_id)
+        .where(Event.network_id == network_id, _within(Attendance.useful_at, since, until))
+        .group_by(Attendance.useful)
+    )
+    said = {row[0]: row[1] for row in await session.execute(stmt)}
+    return Usefulness(*(said.get(one, 0) for one in Useful))
 
 
 async def _as_it_is(row: S) -> S:

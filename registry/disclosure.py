@@ -1,4 +1,4 @@
-"""What may be shown of a person before both said yes: decided here, and nowhere else.
+"""What may be shown of a person who has not said yes to it: decided here, and nowhere else.
 
 Views, digests and lists are drawn from `NeedShown` and `ProfileShown`, which have no field for a
 name, an organisation of an academic, or a Slack id.
@@ -10,7 +10,9 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from registry import places
+from registry import attendances, places
+from registry.attendances import Numbers
+from registry.events import Event
 from registry.expertise import Expertise
 from registry.introductions import Introduction, IntroductionState, Side
 from registry.members import Member, find_organisation
@@ -40,6 +42,24 @@ class ProfileShown:
     shown_as: str
     outputs: tuple[str, ...]
     how_soon: str | None
+
+
+@dataclass(frozen=True)
+class ComingShown:
+    """Who comes to an event, as one reader sees it.
+
+    slack_ids: of those in the reader's workspace who show their name; a mention works only there.
+    organisations: of those elsewhere who do. Without `reader_comes` both are empty.
+    """
+
+    numbers: Numbers
+    reader_comes: bool
+    slack_ids: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        return self.numbers.going + self.numbers.maybe
 
 
 class ShownState(StrEnum):
@@ -109,3 +129,26 @@ def shown_state(introduction: Introduction, side: Side, now: datetime) -> ShownS
         answered = introduction.said_yes_while_paused
         return ShownState.ON_HOLD if answered else ShownState.YOUR_ANSWER
     return ShownState.WAITING
+
+
+async def coming_shown(session: AsyncSession, event: Event, reader: Member) -> ComingShown:
+    """Who comes, by name only to others who come, and only those who want that."""
+    numbers = await attendances.numbers(session, event.id)
+    coming = await attendances.those_coming(session, event.id)
+    if reader.id not in {member.id for _, member in coming}:
+        return ComingShown(numbers, reader_comes=False)
+    slack_ids, organisations = [], []
+    for attendance, member in coming:
+        if not attendance.show_name:
+            continue
+        if member.workspace_id == reader.workspace_id:
+            slack_ids.append(member.slack_id)
+        else:
+            found = await find_organisation(session, member.network_id, member.organisation_id)
+            organisations.append(found.name if found else "another workspace")
+    return ComingShown(
+        numbers,
+        reader_comes=True,
+        slack_ids=tuple(slack_ids),
+        organisations=tuple(organisations),
+    )

@@ -9,6 +9,7 @@ from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from registry import audit
+from registry.calendars import EventCalendar
 from registry.events import Event
 from registry.expertise import Expertise
 from registry.funding import FundingCall, FundingFeed
@@ -20,7 +21,7 @@ from registry.refusal import Refused
 LASTS = timedelta(days=7)
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # nothing that is easily mistaken for something else
 GROUPS, GROUP = 4, 4
-OWN_THINGS = (Need, Expertise, FundingCall, FundingFeed, Event)
+OWN_THINGS = (Need, Expertise, FundingCall, FundingFeed, EventCalendar)
 
 DOES_NOT_WORK = (
     "That code does not work. It may be mistyped, used already, or older than seven days. "
@@ -28,8 +29,8 @@ DOES_NOT_WORK = (
 )
 HERE_ALREADY = "This workspace is in that network already."
 NOT_EMPTY = (
-    "This workspace has needs, expertise, funding calls, feeds or events of its own, so it cannot "
-    "move. Remove them first, or ask the other network to join yours."
+    "This workspace has needs, expertise, funding calls, feeds, events or calendars of its own, so "
+    "it cannot move. Remove them first, or ask the other network to join yours."
 )
 
 
@@ -86,7 +87,8 @@ async def _has_things_of_its_own(session: AsyncSession, network_id: int) -> bool
     for table in OWN_THINGS:
         if await session.scalar(select(exists().where(table.network_id == network_id))):
             return True
-    return False
+    takes_place = (Event.network_id == network_id, Event.cancelled_at.is_(None))
+    return bool(await session.scalar(select(exists().where(*takes_place))))
 
 
 async def join(

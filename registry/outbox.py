@@ -233,3 +233,17 @@ async def sent_twice(session: AsyncSession, network_id: int) -> int:
         Errand.network_id == network_id, Errand.state == State.DONE, Errand.resends > 0
     )
     return await session.scalar(stmt) or 0
+
+
+async def take_back(session: AsyncSession, network_id: int, about: str) -> list[dict[str, Any]]:
+    """Delete the errands about a subject that nobody has begun; what each was to say, in order."""
+    stmt = (
+        delete(Errand)
+        .where(
+            Errand.network_id == network_id, Errand.about == about, Errand.state == State.WAITING
+        )
+        .returning(Errand.id, Errand.payload)
+        .execution_options(synchronize_session=False)
+    )
+    rows = [(id_, payload) for id_, payload in await session.execute(stmt)]
+    return [payload for _, payload in sorted(rows, key=lambda row: row[0])]

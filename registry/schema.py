@@ -1,7 +1,9 @@
 """Every table at once, for the migrations and for the test that holds them to the models."""
 
 from registry import (
+    attendances,
     audit,
+    calendars,
     cards,
     changes,
     events,
@@ -19,7 +21,9 @@ from registry import (
 from registry.database import Base
 
 TABLES = (
+    attendances,
     audit,
+    calendars,
     cards,
     changes,
     events,

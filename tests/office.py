@@ -254,6 +254,12 @@ class Office:
         assert found, f"{user.name} has no messages"
         return found[-1]
 
+    def whispered(self, user: User) -> Message:
+        """The newest message that only this person sees."""
+        found = [one for one in self.slack.seen_by(user) if one.only_for == user.id]
+        assert found, f"nothing was whispered to {user.name}"
+        return found[-1]
+
     def card(self, user: User, words: str) -> Message:
         """The person's newest message with those words anywhere in it."""
         for message in reversed(self.slack.seen_by(user)):
@@ -362,6 +368,7 @@ async def opened(
             slack_signing_secret=SECRET,
             database_url=url.render_as_string(hide_password=False),
             token_keys=key,
+            public_url=lines.bot.url,
         )
         keys = settings.keys()
         services = Services(

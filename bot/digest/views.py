@@ -62,6 +62,7 @@ def _week(digest: Digest) -> list[Block]:
         _introductions(digest),
         _part("Calls closing soon", digest.calls, lambda call: _call(call, zone)),
         _part("Events coming up", digest.events, lambda event: _event(event, zone)),
+        _useful(digest),
         _places(digest.unserved),
     ]
     return [section(part) for part in parts if part]
@@ -119,6 +120,16 @@ def _call(call: FundingCall, zone: ZoneInfo) -> str:
 
 def _event(event: Event, zone: ZoneInfo) -> str:
     return f"{_linked(event.title, event.link)}, {moment(event.starts, zone)}"
+
+
+def _useful(digest: Digest) -> str:
+    numbers = digest.useful
+    if not numbers:
+        return ""
+    said = joined(
+        [f"{numbers.yes} useful", f"{numbers.partly} partly useful", f"{numbers.no} not useful"]
+    )
+    return f"*What people said of the events they went to*\n{said}."
 
 
 def _linked(title: str, link: str | None) -> str:

@@ -1,7 +1,8 @@
 """Events as people see them, and the form for one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.blocks import (
@@ -17,22 +18,47 @@ from bot.blocks import (
     text_input,
 )
 from bot.cards import Message
-from bot.text import counted, cut, moment, quoted
-from registry.events import LONGEST_PLACE, LONGEST_TITLE, Event
+from bot.text import counted, cut, joined, moment, quoted, short_day
+from registry.attendances import Answer, Numbers, Useful
+from registry.disclosure import ComingShown
+from registry.events import (
+    LONGEST_DESCRIPTION,
+    LONGEST_PLACE,
+    LONGEST_TITLE,
+    Before,
+    Event,
+    told,
+)
 
 CALLBACK = "event.submit"
-MOST = 15
+CHANGED = "event.change_submit"
+PAGE = 12
+MOST_OWN = 20
+AN_HOUR_OR_SO = timedelta(minutes=75)
+MOST_NAMES = 30
+USEFUL = {Useful.YES: "Yes", Useful.PARTLY: "Partly", Useful.NO: "No"}
+ANSWERED = {
+    Answer.GOING: "See you there. We remind you the day before and an hour before.",
+    Answer.MAYBE: "Noted. We remind you the day before.",
+    Answer.NO: "Noted. Thank you.",
+}
 
 
 @dataclass(frozen=True)
 class EventShown:
-    """An event with how many are going."""
+    """An event as a reader in `zone` sees it; calendar_link: where its file is, if anywhere."""
 
     event: Event
-    going: int
+    numbers: Numbers
+    zone: ZoneInfo
+    calendar_link: str | None = None
 
 
-def event_form(time_zone: str) -> Block:
+# The form
+
+
+def event_form(time_zone: str, event: Event | None = None) -> Block:
+    """The form for an event, empty or with what one is now."""
     zone_menu = {
         "type": "external_select",
         "action_id": "time_zone.search",
@@ -40,101 +66,334 @@ def event_form(time_zone: str) -> Block:
         "min_query_length": 2,
         "initial_option": option(time_zone, time_zone),
     }
+    starts = event.starts.astimezone(event.zone) if event else None
+    ends = event.ends.astimezone(event.zone) if event else None
+    another_day = ends.date() if starts and ends and ends.date() != starts.date() else None
     return modal(
-        "Add an event",
+        "Change an event" if event else "Add an event",
         [
-            input_block("title", "Title", text_input("title", most=LONGEST_TITLE)),
-            input_block("day", "Day", {"type": "datepicker", "action_id": "day"}),
-            input_block("starts_at", "Starts at", {"type": "timepicker", "action_id": "starts_at"}),
-            input_block("ends_at", "Ends at", {"type": "timepicker", "action_id": "ends_at"}),
+            input_block(
+                "title",
+                "Title",
+                text_input("title", most=LONGEST_TITLE, initial=event.title if event else ""),
+            ),
+            input_block("day", "Day", _picker("day", starts)),
+            input_block("starts_at", "Starts at", _clock("starts_at", starts)),
+            input_block("ends_at", "Ends at", _clock("ends_at", ends)),
             input_block(
                 "end_day",
                 "Last day",
-                {"type": "datepicker", "action_id": "end_day"},
+                _picker("end_day", another_day),
                 hint="Only if it ends on another day.",
                 optional=True,
             ),
             input_block("time_zone", "Time zone", zone_menu),
-            input_block("place", "Place", text_input("place", most=LONGEST_PLACE), optional=True),
+            input_block(
+                "place",
+                "Place",
+                text_input("place", most=LONGEST_PLACE, initial=event.place if event else ""),
+                optional=True,
+            ),
             input_block(
                 "link",
                 "Link",
-                text_input("link", most=2000, placeholder="https://…"),
+                text_input(
+                    "link",
+                    most=2000,
+                    placeholder="https://…",
+                    initial=(event.link or "") if event else "",
+                ),
                 hint="A place or a link: one of the two is needed.",
                 optional=True,
             ),
+            input_block(
+                "description",
+                "What it is about",
+                text_input(
+                    "description",
+                    most=LONGEST_DESCRIPTION,
+                    multiline=True,
+                    initial=event.description if event else "",
+                ),
+                optional=True,
+            ),
         ],
-        callback_id=CALLBACK,
-        submit="Add",
+        callback_id=CHANGED if event else CALLBACK,
+        submit="Save" if event else "Add",
+        metadata=str(event.id) if event else "",
     )
+
+
+def _picker(action_id: str, initial: date | None) -> Block:
+    picker: Block = {"type": "datepicker", "action_id": action_id}
+    return picker | ({"initial_date": f"{initial:%Y-%m-%d}"} if initial else {})
+
+
+def _clock(action_id: str, initial: datetime | None) -> Block:
+    picker: Block = {"type": "timepicker", "action_id": action_id}
+    return picker | ({"initial_time": f"{initial:%H:%M}"} if initial else {})
+
+
+# An event
+
+
+def when(event: Event, zone: ZoneInfo) -> str:
+    """From when to when, for each reader; whole days are the same days everywhere."""
+    return _span(told(event), zone, event.zone)
+
+
+def when_it_was(before: Before, event: Event, zone: ZoneInfo) -> str:
+    """The same, of what an event was."""
+    return _span(before, zone, event.zone)
+
+
+def _span(before: Before, zone: ZoneInfo, there: ZoneInfo) -> str:
+    starts, ends = before["starts"], before["ends"]
+    if len(starts) == len("2026-03-20"):
+        first, last = date.fromisoformat(starts), date.fromisoformat(ends)
+        if first == last:
+            return f"{short_day(first)}, all day"
+        return f"{short_day(first)} to {short_day(last)}"
+    begins, finishes = datetime.fromisoformat(starts), datetime.fromisoformat(ends)
+    words = moment(begins, zone)
+    if finishes > begins:
+        words += f" to {moment(finishes, zone)}"
+    if begins.astimezone(zone).utcoffset() != begins.astimezone(there).utcoffset():
+        city = there.key.rpartition("/")[2].replace("_", " ")
+        words += f" ({begins.astimezone(there):%H:%M} {city} time)"
+    return words
 
 
 def event_lines(shown: EventShown) -> str:
     """Title, when, where, how many are going."""
     event = shown.event
-    zone = ZoneInfo(event.time_zone)
-    lines = [f"*{quoted(event.title, 250)}*"]
-    lines.append(f"{moment(event.starts, zone)} to {moment(event.ends, zone)}")
+    title = f"*{quoted(event.title, 250)}*"
+    lines = [f"Cancelled: {title}" if event.cancelled_at else title, when(event, shown.zone)]
     if event.place:
         lines.append(quoted(event.place, 300))
-    if shown.going:
-        lines.append(f"{counted(shown.going, 'person is', 'people are')} going")
+    if said := coming_line(shown.numbers):
+        lines.append(said)
     return "\n".join(lines)
 
 
+def coming_line(numbers: Numbers) -> str:
+    """'3 people are going, 1 may come'; "" for nobody."""
+    parts = []
+    if numbers.going:
+        parts.append(f"{counted(numbers.going, 'person is', 'people are')} going")
+    if numbers.maybe:
+        parts.append(f"{numbers.maybe} may come" if parts else _may_come(numbers.maybe))
+    return ", ".join(parts)
+
+
+def _may_come(number: int) -> str:
+    return f"{counted(number, 'person', 'people')} may come"
+
+
 def event_blocks(shown: EventShown) -> list[Block]:
-    """An event with the buttons to answer."""
+    """An event with the buttons to answer; a cancelled one can only be taken from calendars."""
+    value = str(shown.event.id)
+    buttons = [] if shown.event.cancelled_at else _answers(shown)
+    if shown.calendar_link:
+        words = "Take it out of my calendar" if shown.event.cancelled_at else "Add to my calendar"
+        buttons.append(button(words, "event.calendar", url=shown.calendar_link))
+    blocks = [section(event_lines(shown))]
+    return [*blocks, actions(buttons, block_id=f"event-{value}")] if buttons else blocks
+
+
+def _answers(shown: EventShown) -> list[Block]:
     value = str(shown.event.id)
     buttons = [
         button("Going", "event.going", value, style="primary"),
+        button("Maybe", "event.maybe", value),
         button("Not going", "event.not_going", value),
     ]
+    if coming_line(shown.numbers):
+        buttons.append(button("Who is coming", "event.who", value))
     if shown.event.link:
         buttons.append(button("Join or read more", "event.read", url=shown.event.link))
-    return [section(event_lines(shown)), actions(buttons, block_id=f"event-{value}")]
+    return buttons
 
 
 def event_message(shown: EventShown) -> Message:
-    return Message(f"Event: {quoted(cut(shown.event.title, 150))}", event_blocks(shown))
+    kind = "Cancelled" if shown.event.cancelled_at else "Event"
+    return Message(f"{kind}: {_short(shown.event)}", event_blocks(shown))
 
 
-def reminder_message(shown: EventShown, before: timedelta) -> Message:
-    """A reminder so long before the start."""
-    words = f"In {counted(before.days, 'day')}" if before.days else "In one hour"
+def _short(event: Event) -> str:
+    return quoted(cut(event.title, 150))
+
+
+# Answers and who comes
+
+
+def answered_blocks(event_id: int, answer: Answer, *, name_shown: bool) -> list[Block]:
+    """What somebody who answered is told; only who comes may show their name."""
+    blocks = [section(ANSWERED[answer])]
+    if answer is Answer.NO:
+        return blocks
+    return [*blocks, *consent_blocks(event_id, name_shown=name_shown)]
+
+
+def consent_blocks(event_id: int, *, name_shown: bool) -> list[Block]:
+    """Whether one's name is shown, and the button to change that."""
+    if name_shown:
+        words = "Your name is shown to others who come."
+        change = button("Hide my name", "event.hide_name", str(event_id))
+    else:
+        words = "You are counted, and your name is not shown."
+        change = button("Show my name to others who come", "event.show_name", str(event_id))
+    return [context(words), actions([change])]
+
+
+def who_blocks(event: Event, shown: ComingShown) -> list[Block]:
+    """Who is coming, as far as they want it known."""
+    names = [f"<@{slack_id}>" for slack_id in shown.slack_ids[:MOST_NAMES]]
+    names += [f"somebody of {quoted(name, 100)}" for name in shown.organisations[:MOST_NAMES]]
+    more = shown.total - min(len(shown.slack_ids), MOST_NAMES)
+    more -= min(len(shown.organisations), MOST_NAMES)
+    if not shown.total:
+        return [section("Nobody has said so yet.")]
+    title = f"*{quoted(event.title, 250)}*\n{coming_line(shown.numbers)}."
+    if not shown.reader_comes:
+        hint = "Those who say Going or Maybe see the names of others who show theirs."
+        return [section(title), context(hint)]
+    if not names:
+        return [section(title), context("None of them shows their name.")]
+    said = joined([*names, f"{more} more"] if more else names)
+    return [section(title), section(said)]
+
+
+# Reminders, changes, afterwards
+
+
+def reminder_message(shown: EventShown, now: datetime) -> Message:
+    """A reminder, with how long there is from now."""
+    words = how_long(shown.event, shown.zone, now)
+    return Message(f"{words}: {_short(shown.event)}", [section(f"*{words}*"), *event_blocks(shown)])
+
+
+def how_long(event: Event, zone: ZoneInfo, now: datetime) -> str:
+    """'In 7 days', 'Tomorrow', 'In one hour': by the reader's days."""
+    first = event.first_day if event.all_day else event.starts.astimezone(zone).date()
+    days = (first - now.astimezone(zone).date()).days
+    if days > 1:
+        return f"In {days} days"
+    left = event.starts - now
+    if not event.all_day and left <= AN_HOUR_OR_SO:
+        minutes = max(1, round(left.total_seconds() / 60))
+        one_hour = minutes >= 45  # noqa: PLR2004 - nearer to an hour than to half of one
+        return "In one hour" if one_hour else f"In {counted(minutes, 'minute')}"
+    return "Tomorrow" if days else "Today"
+
+
+def change_message(shown: EventShown, before: Before) -> Message:
+    """What those who come are told: what it was, and what it is now."""
+    event = shown.event
+    lines = [f"An event that you said you would come to has changed: *{quoted(event.title, 250)}*"]
+    lines += changes(shown, before)
+    blocks = [section("\n".join(lines)), *event_blocks(shown)]
+    return Message(f"Changed: {_short(event)}", blocks)
+
+
+def changes(shown: EventShown, before: Before) -> list[str]:
+    """A line for each thing that is not what it was."""
+    event, now = shown.event, told(shown.event)
+    lines = []
+    if (now["starts"], now["ends"]) != (before["starts"], before["ends"]):
+        lines.append(f"It was {when_it_was(before, event, shown.zone)}")
+        lines.append(f"It is now *{when(event, shown.zone)}*")
+    if now["title"] != before["title"]:
+        lines.append(f"It was called {quoted(before['title'], 250)}")
+    if now["place"] != before["place"]:
+        was = quoted(before["place"], 300) or "not given"
+        lines.append(f"The place was {was}; it is now *{quoted(event.place, 300) or 'not given'}*")
+    if now["link"] != before["link"]:
+        lines.append("It has another link." if event.link else "It no longer has a link.")
+    return lines
+
+
+def cancelled_message(shown: EventShown) -> Message:
+    """What those who come are told when an event was cancelled."""
+    words = f"This event will not take place: *{quoted(shown.event.title, 250)}*"
     return Message(
-        f"{words}: {quoted(cut(shown.event.title, 150))}",
-        [section(f"*{words}*"), *event_blocks(shown)],
+        f"Cancelled: {_short(shown.event)}",
+        [section(f"{words}\n{when(shown.event, shown.zone)}"), *_only_buttons(shown)],
     )
 
 
-def list_blocks(events: list[EventShown]) -> list[Block]:
-    """What is coming, the next first."""
-    if not events:
+def back_message(shown: EventShown) -> Message:
+    """What those who come are told when a cancelled event takes place after all."""
+    words = "An event that was cancelled takes place after all."
+    return Message(f"It takes place: {_short(shown.event)}", [section(words), *event_blocks(shown)])
+
+
+def _only_buttons(shown: EventShown) -> list[Block]:
+    return [block for block in event_blocks(shown) if block["type"] == "actions"]
+
+
+def useful_message(event: Event, said: str | None) -> Message:
+    """The day after: was it useful?"""
+    title = quoted(event.title, 250)
+    words = f"Was it useful? *{title}*"
+    note = "Only the numbers are told, in the weekly digest."
+    if said in USEFUL:
+        note = f"You said: {USEFUL[Useful(said)]}. Thank you. You can still change it. {note}"
+    buttons = [
+        button(label, f"event.useful.{useful}", f"{event.id}:{useful}")
+        for useful, label in USEFUL.items()
+    ]
+    blocks = [section(words), actions(buttons, block_id=f"useful-{event.id}"), context(note)]
+    return Message(f"Was it useful? {_short(event)}", blocks)
+
+
+# Lists
+
+
+def list_blocks(events: Sequence[EventShown], start: int, total: int) -> list[Block]:
+    """A page of what is coming, the next first."""
+    if not total:
         return [section("Nothing is coming. `/events add` adds an event.")]
+    if not events:
+        return [section("That is all.")]
     blocks: list[Block] = []
-    for shown in events[:MOST]:
+    for shown in events:
         blocks += event_blocks(shown)
-    if len(events) > MOST:
-        blocks.append(context(f"And {len(events) - MOST} more, later."))
+    left = total - start - len(events)
+    if left:
+        blocks.append(context(f"And {left} more, later."))
+        more = button("Show more", "event.page", str(start + len(events)))
+        blocks.append(actions([more], block_id="event-page"))
     return blocks
 
 
-def removable_blocks(events: list[Event]) -> list[Block]:
+def removable_blocks(events: Sequence[Event]) -> list[Block]:
     """One's own events, each with its button."""
     blocks: list[Block] = []
-    for event in events[:20]:
+    for event in events[:MOST_OWN]:
         remove = button(
             "Remove",
             "event.remove",
             str(event.id),
             style="danger",
-            confirm=confirm("Remove this event?", "Those going are told.", "Remove"),
+            confirm=confirm("Remove this event?", "Those who come are told.", "Remove"),
         )
         blocks.append(section(quoted(event.title, 250), accessory=remove))
-    return blocks or [section("There is no event of yours to remove.")]
+    return [*blocks, *_rest(events)] or [section("There is no event of yours to remove.")]
 
 
-def cancelled_message(title: str) -> Message:
-    """What those going are told when an event was removed."""
-    words = f"This event will not take place: *{quoted(title, 250)}*"
-    return Message(f"Cancelled: {quoted(cut(title, 150))}", [section(words)])
+def changeable_blocks(events: Sequence[Event], zone: ZoneInfo) -> list[Block]:
+    """One's own events, each with its button."""
+    blocks = [
+        section(
+            f"{quoted(event.title, 250)}\n{when(event, zone)}",
+            accessory=button("Change", "event.edit", str(event.id)),
+        )
+        for event in events[:MOST_OWN]
+    ]
+    return [*blocks, *_rest(events)] or [section("There is no event of yours to change.")]
+
+
+def _rest(events: Sequence[Event]) -> list[Block]:
+    left = len(events) - MOST_OWN
+    return [context(f"And {left} more, later.")] if left > 0 else []
