@@ -1,6 +1,7 @@
 """Fetches an address that a person gave, within limits that protect us and the other side."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ WEB_PORTS = frozenset({80, 443})
 AGENT = "DockingPoint/1.0 (feed reader for partnership networks)"
 
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
+_CALENDAR_SCHEME = re.compile(r"\Awebcals?://", re.IGNORECASE)  # opens a calendar program
 _LONGEST_ADDRESS = 2000
 _LONGEST_TAG = 500
 _LONGEST_WAIT = timedelta(days=7)
@@ -205,8 +207,9 @@ def _conditions(etag: str | None, modified: str | None) -> dict[str, str]:
 def _read_address(text: str) -> URL:
     if len(text) > _LONGEST_ADDRESS:
         raise FetchError(Why.ADDRESS, "That address is too long. Check it and try again.")
+    text = _CALENDAR_SCHEME.sub("https://", text.strip())
     try:
-        return URL(text.strip()).with_fragment(None)
+        return URL(text).with_fragment(None)
     except ValueError:
         raise _not_an_address() from None
 

@@ -66,7 +66,8 @@ class Rule:
 
     def text(self, until: datetime) -> str:
         parts = [f"{name}={value}" for name, value in self.parts.items()]
-        return ";".join([*parts, f"UNTIL={until:%Y%m%dT%H%M%S}"])
+        # strftime's %Y leaves a year before 1000 without its noughts
+        return ";".join([*parts, f"UNTIL={until.year:04}{until:%m%dT%H%M%S}"])
 
 
 @dataclass(frozen=True)
@@ -129,20 +130,9 @@ def read_rule(written: str, until: datetime | None) -> Rule:
 def times(series: Series, first: datetime, until: datetime) -> Iterator[Time]:
     """Each time that may touch the span from `first` to `until`. Raises Unusable."""
     horizon = until + _SLACK + _moved_earlier(series.exceptions)
-    calendar = icalendar.Calendar()
-    master = _component(series.master, 0, dated=series.dated)
-    for rule in series.rules:
-        bounded = _bounded(rule, series.master.start, horizon)
-        if bounded:
-            master.add("RRULE", vRecur.from_ical(bounded))
-    _add_dates(master, "RDATE", series.added, dated=series.dated)
-    _add_dates(master, "EXDATE", _left_out(series, horizon), dated=series.dated)
-    calendar.add_component(master)
-    for place, exception in enumerate(series.exceptions, 1):
-        calendar.add_component(_component(exception, place, dated=series.dated))
     parts = (series.master, *series.exceptions)
     try:
-        query = recurring_ical_events.of(calendar)
+        query = recurring_ical_events.of(_calendar(series, horizon))
         found = query.between(first - _SLACK, until + _SLACK)
     except (ValueError, TypeError, OverflowError, IndexError, KeyError) as error:
         raise Unusable from error
@@ -274,6 +264,22 @@ def _left_out(series: Series, horizon: datetime) -> frozenset[datetime]:
         most = STEPS if rule.count is None else rule.count
         found.update(islice(_expanded(rule, series.master.start, end), most))
     return frozenset(found)
+
+
+def _calendar(series: Series, horizon: datetime) -> icalendar.Calendar:
+    """The series as recurring-ical-events wants it, without zones and with an end."""
+    calendar = icalendar.Calendar()
+    master = _component(series.master, 0, dated=series.dated)
+    for rule in series.rules:
+        bounded = _bounded(rule, series.master.start, horizon)
+        if bounded:
+            master.add("RRULE", vRecur.from_ical(bounded))
+    _add_dates(master, "RDATE", series.added, dated=series.dated)
+    _add_dates(master, "EXDATE", _left_out(series, horizon), dated=series.dated)
+    calendar.add_component(master)
+    for place, exception in enumerate(series.exceptions, 1):
+        calendar.add_component(_component(exception, place, dated=series.dated))
+    return calendar
 
 
 def _component(part: Part, place: int, *, dated: bool) -> icalendar.Event:

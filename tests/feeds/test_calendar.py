@@ -202,6 +202,11 @@ def test_a_rule_that_never_comes_round_leaves_the_start(rule: str) -> None:
     assert perf_counter() - began < 1
 
 
+@pytest.mark.parametrize("until", ["00010101", "20260510", "00020101T000000Z"])
+def test_a_rule_that_ended_before_it_began_leaves_nothing(until: str) -> None:
+    assert starts(calendar(f"DTSTART:20260511T130000Z\nRRULE:FREQ=DAILY;UNTIL={until}")) == []
+
+
 def test_a_rule_by_the_minute_with_an_end_is_read() -> None:
     found = starts(calendar("DTSTART:20260511T130000Z\nRRULE:FREQ=MINUTELY;INTERVAL=20;COUNT=3"))
     assert [one[11:16] for one in found] == ["13:00", "13:20", "13:40"]

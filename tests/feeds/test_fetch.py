@@ -5,7 +5,7 @@ import gzip
 import socket
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from ipaddress import ip_address
 from typing import Any
@@ -15,7 +15,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
-from feeds.addresses import is_public, unwrapped
+from feeds import fetch as fetch_module
+from feeds.addresses import Address, is_public, unwrapped
+from feeds.calendar import FeedError
+from feeds.calendar import read as read_calendar
 from feeds.fetch import Fetched, Fetcher, FetchError, Why, fetch
 from feeds.funding import read
 
@@ -121,6 +124,18 @@ async def hangs_up(request: web.Request) -> web.Response:
     return answering()
 
 
+TITLED = {
+    "feed": "<rss version='2.0'><channel><item><title>Gŵyl – café</title></item></channel></rss>",
+    "calendar": "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20260514T090000Z\r\n"
+    "SUMMARY:Gŵyl – café\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+}
+
+
+async def charset(request: web.Request) -> web.Response:
+    body = TITLED[request.query["of"]].encode()[: int(request.query.get("most", 1000))]
+    return answering(body, Content_Type=f"text/plain; charset={request.query['claimed']}")
+
+
 ROUTES: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {
     "/plain": plain,
     "/conditional": conditional,
@@ -134,6 +149,7 @@ ROUTES: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {
     "/dripping": dripping,
     "/bomb": bomb,
     "/packed": packed,
+    "/charset": charset,
     "/truncated": truncated,
     "/hangs-up": hangs_up,
 }
@@ -284,6 +300,24 @@ async def test_is_not_led_to_a_private_network(site: str, target: str) -> None:
     assert refused.for_good
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "localhost"])
+async def test_a_public_site_cannot_lead_us_to_this_machine(site: str, host: str) -> None:
+    """The site itself may be read, as if it were public; where it leads may not."""
+    asked: list[object] = []
+
+    def only_the_first(address: Address) -> bool:
+        asked.append(address)
+        return len(asked) == 1
+
+    target = URL(f"{site}/plain").with_host(host)
+    refused = await refusal(
+        f"{site}/redirect?to={target}", Fetcher(permitted=only_the_first, ports=None)
+    )
+    assert refused.why is Why.PRIVATE
+    assert refused.for_good
+    assert len(asked) > 1
+
+
 @pytest.mark.parametrize("target", PRIVATE[:12])
 async def test_says_that_an_address_is_private(target: str) -> None:
     assert "private network" in (await refusal(target, Fetcher())).words
@@ -415,6 +449,29 @@ async def test_a_site_without_a_valid_certificate_is_refused(site: str) -> None:
 async def test_what_is_fetched_can_be_read(site: str) -> None:
     fetched = await local().fetch(f"{site}/packed?way=gzip")
     assert read(fetched.body, fetched.content_type, address=fetched.address).title == "T"
+
+
+@pytest.mark.parametrize("claimed", ["iso-8859-1", "utf-16", "us-ascii", "no-such-charset", ""])
+async def test_a_wrong_charset_does_no_harm(site: str, claimed: str) -> None:
+    fetched = await local().fetch(f"{site}/charset?of=feed&claimed={claimed}")
+    assert f"charset={claimed}" in (fetched.content_type or "")
+    assert read(fetched.body, fetched.content_type).calls[0].title == "Gŵyl – café"
+    fetched = await local().fetch(f"{site}/charset?of=calendar&claimed={claimed}")
+    events = read_calendar(fetched.body, first=date(2026, 5, 14), until=date(2026, 5, 14)).events
+    assert [one.title for one in events] == ["Gŵyl – café"]
+
+
+async def test_what_broke_off_under_way_is_read_as_far_as_it_is_whole(site: str) -> None:
+    """A server that breaks off cleanly, without a length, cannot be told from one that is done."""
+    fetched = await local().fetch(f"{site}/charset?of=calendar&claimed=utf-8&most=80")
+    with pytest.raises(FeedError, match="breaks off"):
+        read_calendar(fetched.body, first=date(2026, 5, 14), until=date(2026, 5, 14))
+
+
+def test_a_calendar_s_address_is_that_of_a_web_page() -> None:
+    read_address = fetch_module._read_address
+    assert str(read_address("webcal://weir.example/talks.ics")) == "https://weir.example/talks.ics"
+    assert str(read_address(" webcals://weir.example/a?b=c")) == "https://weir.example/a?b=c"
 
 
 @pytest.mark.parametrize("written", ["8.8.8.8", "2a00:1450::1", "::ffff:8.8.8.8"])

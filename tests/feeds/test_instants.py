@@ -1,8 +1,11 @@
 """Dates hold in both readers, whatever the zone, the day and the rule."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
+from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +23,7 @@ EDGES = (
     *(date(2028, 2, 29), date(2028, 2, 28), date(2026, 12, 31), date(2026, 4, 30)),
     *(date(2026, 3, 8), date(2026, 11, 1), date(2026, 4, 5), date(2026, 10, 4)),
 )
+patient = settings(deadline=None)  # a machine may be busy
 zones = st.sampled_from(ZONES)
 days = st.sampled_from(EDGES) | st.dates(date(2015, 1, 1), date(2037, 12, 31))
 times = st.times().map(lambda at: at.replace(microsecond=0))
@@ -34,6 +38,7 @@ def events(*lines: str, day: date, span: int = 3, zone: str = "Europe/London") -
     return list(read(text.encode(), first=day - around, until=until, zone=zone).events)
 
 
+@patient
 @given(day=days, at=times, zone=zones, reader=zones, hours=st.integers(0, 40))
 def test_an_event_of_any_zone_comes_back_at_the_same_instant(
     day: date, at: time, zone: str, reader: str, hours: int
@@ -53,6 +58,7 @@ def test_an_event_of_any_zone_comes_back_at_the_same_instant(
     assert in_zone[0].time_zone == zone
 
 
+@patient
 @given(first=days, length=st.integers(1, 40), zone=zones)
 def test_whole_days_are_whole_days_everywhere(first: date, length: int, zone: str) -> None:
     after = first + timedelta(days=length)
@@ -73,7 +79,7 @@ def test_whole_days_are_whole_days_everywhere(first: date, length: int, zone: st
     every=st.integers(1, 3),
     frequency=st.sampled_from([("DAILY", 1), ("WEEKLY", 7)]),
 )
-@settings(max_examples=60)
+@settings(patient, max_examples=60)
 def test_a_series_keeps_its_time_of_day_over_clock_changes(
     first: date, at: time, zone: str, count: int, every: int, frequency: tuple[str, int]
 ) -> None:
@@ -92,8 +98,42 @@ def test_a_series_keeps_its_time_of_day_over_clock_changes(
     assert len({one.instance for one in found}) == count
 
 
+sensible_rules = st.builds(
+    lambda frequency, others: ";".join([f"FREQ={frequency}", *others]),
+    st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
+    st.tuples(
+        st.integers(1, 4).map("INTERVAL={}".format),
+        st.sampled_from(["", "BYMONTH=3,10", "BYMONTH=2", "BYMONTHDAY=1,15", "BYMONTHDAY=28"]),
+        st.sampled_from(["", "BYDAY=MO", "BYDAY=TU,TH", "BYDAY=SU;WKST=SU"]),
+        st.sampled_from(["", "COUNT=1", "COUNT=7", "COUNT=40", "UNTIL=20270329T080000Z"]),
+    ).map(lambda parts: [part for part in parts if part]),
+)
+
+
+@patient
+@given(rule=sensible_rules, first=st.dates(date(2025, 6, 1), date(2026, 12, 31)))
+def test_a_rule_with_its_bounds_comes_round_as_it_would_without_them(
+    rule: str, first: date
+) -> None:
+    found = events(
+        f"DTSTART;TZID=Europe/London:{first:%Y%m%d}T090000",
+        f"RRULE:{rule}",
+        day=first,
+        span=800,
+    )
+    start, end = datetime.combine(first, time(9)), datetime.combine(date(2027, 3, 29), time(9))
+    whole = rrulestr(re.sub(";UNTIL=[^;]+", "", rule), dtstart=start)
+    after = first + timedelta(days=800)
+    expected = {
+        *([start] if "UNTIL" not in rule or start <= end else []),
+        *(one for one in takewhile(lambda one: one.date() <= after, whole)),
+    }
+    expected = {one for one in expected if "UNTIL" not in rule or one <= end}
+    assert [one.starts.replace(tzinfo=None) for one in found] == sorted(expected)
+
+
 @given(first=days, months=st.integers(1, 30))
-@settings(max_examples=40)
+@settings(patient, max_examples=40)
 def test_a_monthly_day_falls_only_in_months_that_have_it(first: date, months: int) -> None:
     found = events(f"DTSTART:{first:%Y%m%d}", "RRULE:FREQ=MONTHLY", day=first, span=months * 28)
     assert all(one.starts.day == first.day for one in found)
@@ -106,7 +146,7 @@ def test_a_monthly_day_falls_only_in_months_that_have_it(first: date, months: in
 
 
 @given(year=st.integers(2015, 2036), years=st.integers(1, 12))
-@settings(max_examples=30)
+@settings(patient, max_examples=30)
 def test_a_leap_day_comes_every_fourth_year(year: int, years: int) -> None:
     leap = date(year - year % 4, 2, 29)
     found = events(f"DTSTART:{leap:%Y%m%d}", "RRULE:FREQ=YEARLY", day=leap, span=years * 366)
@@ -115,6 +155,7 @@ def test_a_leap_day_comes_every_fourth_year(year: int, years: int) -> None:
     ]
 
 
+@patient
 @given(day=days, at=times, zone=zones)
 def test_a_call_closes_at_the_instant_that_its_feed_names(day: date, at: time, zone: str) -> None:
     closes = datetime.combine(day, at, ZoneInfo(zone))
@@ -126,6 +167,7 @@ def test_a_call_closes_at_the_instant_that_its_feed_names(day: date, at: time, z
     assert found.closes.astimezone(UTC) == closes.astimezone(UTC)
 
 
+@patient
 @given(
     day=days,
     hour=st.integers(0, 23),
