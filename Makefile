@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots lint format bench pins clean
+.PHONY: help run test screenshots lint format fuzz bench pins clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,6 +28,9 @@ test: $(VENV)/dev.stamp  ## run the whole suite, on SQLite and on PostgreSQL
 
 screenshots: $(VENV)/dev.stamp  ## play the six steps and keep the pictures that the README shows
 	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -q tests/playground/test_journey.py -k six_steps
+
+fuzz: $(VENV)/dev.stamp  ## spoil feeds and calendars for about ten minutes and read them
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-20000} $(BIN)/python -m pytest -n 2 tests/feeds/test_fuzz.py
 
 lint: $(VENV)/dev.stamp  ## check format, style and types
 	$(BIN)/ruff format --check .

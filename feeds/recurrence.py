@@ -143,6 +143,14 @@ def times(series: Series, first: datetime, until: datetime) -> Iterator[Time]:
         yield Time(source, start, start - moved)
 
 
+def walls(rule: Rule, start: datetime, horizon: datetime) -> Iterator[datetime]:
+    """The times of a rule alone, from `start` to the horizon. Raises Unusable."""
+    end = min(rule.until, horizon) if rule.until else horizon
+    _check_steps(rule, start, end)
+    if _comes_up(rule, start, end):
+        yield from islice(_expanded(rule, start, end), rule.count)
+
+
 def _number(written: str) -> int | None:
     return int(written) if re.fullmatch(r"[+-]?\d{1,9}", written) else None
 
@@ -194,15 +202,11 @@ def _bounded(rule: Rule, start: datetime, horizon: datetime) -> str | None:
     None for one that adds nothing to the start.
     """
     end = min(rule.until, horizon) if rule.until else horizon
+    if end >= start and rule.count is not None:
+        last = max(walls(rule, start, horizon), default=None)
+        return rule.text(last) if last else None
     _check_steps(rule, start, end)
-    if not _comes_up(rule, start, end):
-        return None if rule.until is None or rule.until >= start else rule.text(end)
-    if rule.count is None:
-        return rule.text(end)
-    last = None
-    for last in islice(_expanded(rule, start, end), rule.count):  # noqa: B007  (the last is kept)
-        pass
-    return rule.text(last) if last else None
+    return rule.text(end) if end < start or _comes_up(rule, start, end) else None
 
 
 def _comes_up(rule: Rule, start: datetime, end: datetime) -> bool:
@@ -255,15 +259,9 @@ def _expanded(rule: Rule, start: datetime, end: datetime) -> Iterator[datetime]:
 
 
 def _left_out(series: Series, horizon: datetime) -> frozenset[datetime]:
-    found = set(series.left_out)
-    for rule in series.without:
-        end = min(rule.until, horizon) if rule.until else horizon
-        _check_steps(rule, series.master.start, end)
-        if not _comes_up(rule, series.master.start, end):
-            continue
-        most = STEPS if rule.count is None else rule.count
-        found.update(islice(_expanded(rule, series.master.start, end), most))
-    return frozenset(found)
+    start = series.master.start
+    found = (one for rule in series.without for one in walls(rule, start, horizon))
+    return series.left_out.union(found)
 
 
 def _calendar(series: Series, horizon: datetime) -> icalendar.Calendar:

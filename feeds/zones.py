@@ -13,6 +13,7 @@ from dateutil.tz import tzical
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from feeds.components import Component
+from feeds.recurrence import Unusable, read_rule, walls
 
 _LONGEST_NAME = 200
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])\s*(\d{1,2})(?:[:.]?(\d\d))?", re.IGNORECASE)
@@ -38,7 +39,10 @@ _WORDS = {  # what people and older programs write for a zone
 }
 _OBSERVANCE = re.compile(r"\d{8}T\d{6}")
 _SHIFT = re.compile(r"[+-]\d{4}(?:\d\d)?")
-_EARLIEST = 1970
+_FORM = "%Y%m%dT%H%M%S"
+_UNTIL = re.compile(r"UNTIL=(\d{8})")
+_EARLIEST, _END = 1970, "20991231T235959"
+_DATES = 1000  # that one observance may name beside its rule
 _SAMPLE_EVERY = 4  # days; no two zones' clock changes in one season lie closer for long
 
 
@@ -217,25 +221,37 @@ def _rules(definition: Component) -> tzinfo | None:
 
 
 def _observance(part: Component) -> list[str]:
+    """What one STANDARD or DAYLIGHT says, with each time that it comes into force by its date."""
     start = _OBSERVANCE.match(part.value("DTSTART"))
     before, after = (_SHIFT.fullmatch(part.value(f"TZOFFSET{way}")) for way in ("FROM", "TO"))
     if start is None or after is None or int(after[0][1:3]) >= 24:  # noqa: PLR2004  (hours)
         return []
-    onset, rule = start[0], part.value("RRULE").upper()
-    if rule and re.search(r"FREQ=YEARLY", rule) and "COUNT" not in rule:
-        onset = f"{max(int(onset[:4]), _EARLIEST):04}{onset[4:]}"
-    else:
-        rule = ""
-    dates = [date for line in part.every("RDATE") for date in _OBSERVANCE.findall(line.value)]
+    first, *dates = _onsets(part, start[0])
     return [
         f"BEGIN:{part.name}",
-        f"DTSTART:{onset}",
-        *([f"RRULE:{rule.strip(';')}"] if rule else []),
+        f"DTSTART:{first}",
         *([f"RDATE:{','.join(dates)}"] if dates else []),
         f"TZOFFSETFROM:{(before or after)[0]}",
         f"TZOFFSETTO:{after[0]}",
         f"END:{part.name}",
     ]
+
+
+def _onsets(part: Component, start: str) -> list[str]:
+    """Worked out here, since dateutil looks for a day that never comes till the year 9999."""
+    dates = [date for line in part.every("RDATE") for date in _OBSERVANCE.findall(line.value)]
+    until = _UNTIL.search(part.value("RRULE").upper())
+    try:
+        first = datetime.strptime(start, _FORM)  # noqa: DTZ007  (what a clock shows)
+        rule = read_rule(part.value("RRULE"), None) if part.value("RRULE") else None
+        if rule is None or rule.parts["FREQ"] != "YEARLY":
+            return [start, *dates[:_DATES]]
+        end = f"{until[1]}T235959" if until else _END
+        last = min(datetime.strptime(end, _FORM), datetime.strptime(_END, _FORM))  # noqa: DTZ007
+        found = walls(rule, first.replace(year=max(first.year, _EARLIEST)), last)
+        return [*(f"{one:{_FORM}}" for one in found), *dates[:_DATES]] or [start]
+    except (Unusable, ValueError):
+        return [start, *dates[:_DATES]]
 
 
 def _samples(years: range) -> Iterator[datetime]:

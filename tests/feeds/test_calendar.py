@@ -333,6 +333,10 @@ def test_one_bad_line_in_a_zone_does_not_spoil_it() -> None:
     )
     for start, offset, rule in [
         ("nonsense", "+0100", "FREQ=YEARLY"),
+        ("99999999T999999", "+0100", "FREQ=YEARLY"),
+        ("16010229T000000", "+0100", "FREQ=YEARLY"),
+        ("19700101T000000", "+0100", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"),
+        ("19700101T000000", "+0100", "FREQ=YEARLY;UNTIL=19700101T000000Z"),
         ("19700101T000000", "+9900", "FREQ=YEARLY"),
         ("19700101T000000", "+0100", "FREQ=SECONDLY"),
         ("19700101T000000", "+0100", "FREQ=YEARLY;BYDAY=XX"),
