@@ -6,6 +6,7 @@ from typing import Any
 Block = dict[str, Any]
 
 TITLE_LIMIT = 24
+METADATA_LIMIT = 3000
 
 
 def plain(text: str) -> Block:

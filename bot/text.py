@@ -19,6 +19,14 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + ELLIPSIS
 
 
+def parted(text: str, most: int) -> tuple[str, str]:
+    """The text's first words, on at most `most` characters, and the rest."""
+    if len(text) <= most:
+        return text, ""
+    head = text[: most + 1].rpartition(" ")[0] or text[:most]
+    return head.rstrip(), text[len(head) :].lstrip()
+
+
 def quoted(text: str, most: int = 2900) -> str:
     """Escaped and cut so that the escaped text fits, never in the middle of an entity."""
     escaped = escape(text)

@@ -13,7 +13,7 @@ async def chosen_organisation(actor: Actor, state: forms.State) -> Organisation:
     kind, _, rest = (forms.chosen(state, "organisation") or "").partition(":")
     if kind == "new" and rest.strip():
         return await organisation_named(actor.session, actor.network.id, rest)
-    known = int(rest) if rest.isdigit() and len(rest) < MOST_DIGITS else None
+    known = int(rest) if rest.isdecimal() and len(rest) < MOST_DIGITS else None
     found = await find_organisation(actor.session, actor.network.id, known)
     if found is None:
         raise Refused(fields={"organisation": "Please choose one from the list."})

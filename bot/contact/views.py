@@ -2,7 +2,8 @@
 
 import json
 
-from bot.blocks import Block, context, input_block, modal, options, section, select
+from bot.blocks import METADATA_LIMIT, Block, context, input_block, modal, options, section, select
+from bot.text import cut
 from registry.members import Role
 
 CALLBACK = "contact.introduce"
@@ -38,8 +39,16 @@ def first_contact(then: str, text: str) -> Block:
         ],
         callback_id=CALLBACK,
         submit="Continue",
-        metadata=json.dumps({"then": then, "text": text[:2000]}),
+        metadata=carried(then, text),
     )
+
+
+def carried(then: str, text: str) -> str:
+    """What the person set out to do, for the form that follows; as much as a form can carry."""
+    found = json.dumps({"then": then, "text": text}, ensure_ascii=False)
+    if len(found) <= METADATA_LIMIT:
+        return found
+    return carried(then, cut(text, len(text) - max(1, (len(found) - METADATA_LIMIT) // 2)))
 
 
 def type_ahead(action_id: str, placeholder: str) -> Block:

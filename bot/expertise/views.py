@@ -1,7 +1,7 @@
 """The expertise form, the academic's card, and what they see of needs."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.actor import Actor
 from bot.blocks import (
@@ -23,7 +23,7 @@ from bot.cards import Message
 from bot.introductions.views import STATES, need_blocks, withdraw_button
 from bot.matches.views import reasons_line
 from bot.needs.views import place_menu
-from bot.text import cut, quoted
+from bot.text import cut, parted, quoted
 from bot.words import (
     BANDS,
     EXPERTISE_INSISTS,
@@ -51,6 +51,10 @@ NOTICE = (
     "and words of yours that they used too.\n"
     "Your name is told only when you and the officer have both said yes."
 )
+TOO_LONG = (
+    f"*Your text is longer than {LONGEST_SUMMARY:,} characters*, so its end is missing here. What "
+    "matters most is enough."
+)
 
 
 @dataclass(frozen=True)
@@ -60,21 +64,21 @@ class ExpertiseForm:
     draft: ExpertiseDraft
     changing: bool = False
     detail: bool = False
+    note: str = ""
 
 
 async def expertise_form_for(actor: Actor, text: str) -> Block:
     """The form for a member: their own profile with all detail, else the first screen."""
     own = await profiles.of_member(actor.session, actor.member)
+    summary, lost = parted(text, LONGEST_SUMMARY)
+    note = TOO_LONG if lost else ""
     if own is not None:
         draft = draft_of(own)
-        if text:
-            draft = ExpertiseDraft(**{**draft.__dict__, "summary": text[:LONGEST_SUMMARY]})
-        return expertise_form(ExpertiseForm(draft, changing=True, detail=True))
+        draft = replace(draft, summary=summary) if summary else draft
+        return expertise_form(ExpertiseForm(draft, changing=True, detail=True, note=note))
     place = (actor.member.place,) if actor.member.place else ()
-    draft = ExpertiseDraft(
-        summary=text[:LONGEST_SUMMARY], places=place, shown_as=default_shown_as(actor.member)
-    )
-    return expertise_form(ExpertiseForm(draft))
+    draft = ExpertiseDraft(summary=summary, places=place, shown_as=default_shown_as(actor.member))
+    return expertise_form(ExpertiseForm(draft, note=note))
 
 
 def draft_of(expertise: Expertise) -> ExpertiseDraft:
@@ -115,6 +119,8 @@ def expertise_form(form: ExpertiseForm) -> Block:
             optional=True,
         ),
     ]
+    if form.note:
+        blocks.insert(1, section(form.note))
     if form.detail:
         blocks += _detail(draft)
     else:

@@ -21,7 +21,7 @@ from bot.blocks import (
 )
 from bot.cards import Message
 from bot.needs.suggestion import suggestion_blocks
-from bot.text import day, joined, quoted
+from bot.text import day, joined, parted, quoted
 from bot.words import (
     MONEY,
     NEED_INSISTS,
@@ -44,6 +44,10 @@ NOTICE = (
     "People in this network who might help see them and your council. Your name stays hidden.\n"
     "You are introduced only when you and the other person have both said yes."
 )
+TOO_LONG = (
+    f"*Your text is longer than {LONGEST_QUESTION} characters.* Its end stands under Background: "
+    "please look whether both read well."
+)
 GUESS = "People may still guess who you are from what you write."
 
 
@@ -54,14 +58,22 @@ class NeedForm:
     draft: NeedDraft
     need_id: int | None = None
     detail: bool = False
+    note: str = ""
 
 
 def new_need_form(text: str, place: str | None) -> Block:
-    """The first screen, with the command's text and the member's place in it."""
+    """The first screen, with the command's text and the member's place in it.
+
+    A text that is too long for a question goes on as the background, so that nothing is lost.
+    """
+    question, rest = parted(text, LONGEST_QUESTION)
     draft = NeedDraft(
-        question=text[:LONGEST_QUESTION], places=(place,) if place else (), needed_by=None
+        question=question,
+        places=(place,) if place else (),
+        needed_by=None,
+        background=rest[:LONGEST_BACKGROUND],
     )
-    return need_form(NeedForm(draft))
+    return need_form(NeedForm(draft, detail=bool(rest), note=TOO_LONG if rest else ""))
 
 
 def edit_need_form(need: Need) -> Block:
@@ -86,6 +98,8 @@ def draft_of(need: Need) -> NeedDraft:
 
 def need_form(form: NeedForm) -> Block:
     blocks = [context(NOTICE), *_first_screen(form.draft)]
+    if form.note:
+        blocks.insert(1, section(form.note))
     blocks += (
         _detail(form.draft)
         if form.detail

@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,3 +48,17 @@ def test_lists_and_counts_read_well() -> None:
     assert text.counted(1, "need") == "1 need"
     assert text.counted(2, "need") == "2 needs"
     assert text.counted(2, "body", "bodies") == "2 bodies"
+
+
+@pytest.mark.parametrize(
+    ("written", "most", "parts"),
+    [
+        ("floods", 6, ("floods", "")),
+        ("floods in streets", 10, ("floods in", "streets")),
+        ("floods in streets", 9, ("floods in", "streets")),
+        ("floods in streets", 8, ("floods", "in streets")),
+        ("unbroken", 3, ("unb", "roken")),
+    ],
+)
+def test_a_text_is_parted_between_words(written: str, most: int, parts: tuple[str, str]) -> None:
+    assert text.parted(written, most) == parts

@@ -231,3 +231,11 @@ async def test_who_pauses_or_leaves_is_off_the_officers_cards(office: Office, ac
     assert "One person could help" in text_of(await office.posts(otto, QUESTION))
     await office.presses(ines, card, act)
     assert "Nobody in the network fits yet" in text_of(office.card(otto, "Your need"))
+
+
+@ONE_DATABASE
+async def test_a_text_that_is_too_long_says_that_its_end_is_missing(office: Office) -> None:
+    ines = await academic(office)
+    await office.types(ines, f"/expertise {'floods in streets ' * 130}")
+    assert "so its end is missing here" in text_of(office.form(ines))
+    assert (await office.fills_in(ines)).errors == {}

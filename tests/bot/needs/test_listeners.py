@@ -232,6 +232,26 @@ async def test_a_closed_need_is_looked_for_again_when_asked(office: Office) -> N
 
 
 @ONE_DATABASE
+async def test_a_text_that_is_too_long_for_a_question_goes_on_as_the_background(
+    office: Office,
+) -> None:
+    otto = await officer(office)
+    words = "surface water in older streets " * 40
+    await office.types(otto, f"/need {words}")
+    form = office.form(otto)
+    assert "Your text is longer than 500 characters." in text_of(form)
+    begun = {
+        block["block_id"]: block["element"].get("initial_value")
+        for block in form.body["blocks"]
+        if block["type"] == "input"
+    }
+    assert len(begun["question"]) <= 500
+    assert f"{begun['question']} {begun['background']}" == words.strip()
+    assert (await office.fills_in(otto)).errors == {}
+    assert "surface water" in text_of(office.last(otto))
+
+
+@ONE_DATABASE
 async def test_a_closed_need_pings_nobody_and_links_to_nothing(office: Office) -> None:
     otto = await officer(office)
     words = "Do <!channel> & <https://inv.example|floods> in Bristol matter?"
