@@ -191,7 +191,8 @@ function drawPlace() {
 function showNewest(area) {
   area.scrollTop = area.scrollHeight;
   const newest = area.lastElementChild;
-  if (newest && newest.offsetHeight > area.clientHeight) newest.scrollIntoView({ block: "start" });
+  const room = Math.min(area.clientHeight, window.innerHeight);
+  if (newest) newest.scrollIntoView({ block: newest.offsetHeight > room ? "start" : "nearest" });
 }
 
 function drawMessage(message) {
