@@ -57,7 +57,10 @@ class EventCalendar(Base):
     """
 
     __tablename__ = "event_calendars"
-    __table_args__ = (UniqueConstraint("network_id", "address"),)
+    __table_args__ = (
+        UniqueConstraint("network_id", "address"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete="CASCADE"))
@@ -323,9 +326,10 @@ async def keep(
         row.news = None if first or occurrence.uid in series else News.NEW
         series.add(occurrence.uid)
         session.add(row)
+    seen = {row.id for row, _ in pairs}
+    left = await _without_twins(session, [row for row in rows if row.id not in seen], pairs)
     if not found.more:
-        seen = {row.id for row, _ in pairs}
-        await _missing(session, kept, [row for row in rows if row.id not in seen], until, now)
+        await _missing(session, kept, left, until, now)
     calendar.whole_at = now
     calendar.title = title_of(found) or calendar.title
     was_read(calendar, now)
@@ -458,6 +462,32 @@ async def _amend(
     elif changed:
         _note(row, News.CHANGED, before)
         kept.changed.append((row, before))
+
+
+async def _without_twins(
+    session: AsyncSession, rows: Sequence[Event], pairs: Iterable[Pair]
+) -> list[Event]:
+    """Of the records that are no longer in the calendar, those whose event has no other record.
+
+    Where an event was given another id and moved at once, two records may come to be the same
+    event: they become one, with everybody's answer.
+    """
+    by_same = {_same(row.title, row.starts): row for row, _ in pairs}
+    left = []
+    for row in rows:
+        twin = by_same.get(_same(row.title, row.starts))
+        if twin is None:
+            left.append(row)
+            continue
+        answered = select(Attendance.member_id).where(Attendance.event_id == twin.id)
+        await session.execute(
+            update(Attendance)
+            .where(Attendance.event_id == row.id, Attendance.member_id.not_in(answered))
+            .values(event_id=twin.id)
+            .execution_options(synchronize_session=False)
+        )
+        await session.delete(row)
+    return left
 
 
 async def _missing(

@@ -43,6 +43,7 @@ class Event(Base):
     __table_args__ = (
         UniqueConstraint("form"),
         UniqueConstraint("calendar_id", "uid", "instance"),
+        {"sqlite_autoincrement": True},  # posts name events by id: none is given out again
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

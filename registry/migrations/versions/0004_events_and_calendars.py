@@ -58,6 +58,7 @@ def _calendars() -> None:
         sa.UniqueConstraint(
             "network_id", "address", name=op.f("uq_event_calendars_network_id_address")
         ),
+        sqlite_autoincrement=True,
     )
 
 
@@ -99,7 +100,9 @@ def _events() -> None:
             known_since=events.c.created_at,
         )
     )
-    with op.batch_alter_table("events", schema=None) as batch_op:
+    with op.batch_alter_table(
+        "events", schema=None, table_kwargs={"sqlite_autoincrement": True}
+    ) as batch_op:
         batch_op.alter_column("all_day", existing_type=sa.Boolean(), nullable=False)
         batch_op.alter_column("description", existing_type=sa.Text(), nullable=False)
         batch_op.alter_column("updated_at", existing_type=UtcDateTime(), nullable=False)
