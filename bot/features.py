@@ -62,6 +62,7 @@ DELIVERIES: dict[str, Delivery] = {
 TASKS: dict[str, Task] = {
     **contact_deliveries.TASKS,
     **need_deliveries.TASKS,
+    **digest_deliveries.TASKS,
     **expertise_deliveries.TASKS,
     **funding_deliveries.TASKS,
     **calendar_deliveries.TASKS,

@@ -1,25 +1,18 @@
-"""The weekly digest, posted to the admins' channel."""
+"""The weekly digest, posted to the admins' channel once its pairs are allocated."""
 
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.cards import post_card
-from bot.digest.deliveries import CARD
-from registry import runs
+from bot.digest.deliveries import ALLOCATE
+from registry import outbox, runs
 from registry.digest import JOB
-from registry.networks import Network, Purpose
+from registry.networks import Network
 
 
 async def post_digest(session: AsyncSession, network: Network, now: datetime) -> None:
-    """Have this firing's digest posted; it is drawn when it is sent."""
+    """Have this firing's pairs allocated; the card follows, and is drawn when it is sent."""
     run = await runs.newest(session, network.id, JOB)
-    await post_card(
-        session,
-        network.id,
-        CARD,
-        run.id,
-        purpose=Purpose.DIGEST,
-        now=now,
-        once=f"{CARD}:{run.id}",
+    await outbox.enqueue(
+        session, network.id, ALLOCATE, {"run_id": run.id}, now=now, once=f"{ALLOCATE}:{run.id}"
     )

@@ -54,7 +54,8 @@ class Report:
 def lift(served: int) -> float:
     """What a need is ahead by whose place was served so often: all, a half, a third, and so on.
 
-    served: suggestions told, introductions asked for, and profiles about the place, in all.
+    served: other needs of the place that were told of somebody, introductions asked for these, and
+    profiles about the place, in all; of several places, where it is least.
     """
     return LIFT / (1 + served)
 

@@ -1,7 +1,7 @@
 """The weekly digest: what a network's admins are told, with nobody named in it.
 
-A pair is listed whatever its two sides said, so that nobody reads a refusal out of what is
-missing; and a need counts as one that nobody fits by who is there, not by who said no.
+Which needs are listed with somebody never hangs on what was said, so that nobody reads a refusal
+out of what is missing; a need counts as one that nobody fits by who is there, not by who said no.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching.facts import Nearness
-from registry import outbox, places, runs
+from registry import allocations, outbox, places, runs
+from registry.allocations import MOST_LISTED, SEEKING, SHARED
 from registry.attendances import Attendance, Useful
 from registry.disclosure import NeedShown, ProfileShown, need_shown, profile_shown
 from registry.events import Event
@@ -22,15 +23,15 @@ from registry.funding import FundingCall
 from registry.introductions import Introduction, IntroductionState, Met
 from registry.matches import Match
 from registry.members import Member, Organisation
-from registry.needs import Need, NeedState, Visibility
+from registry.needs import Need, NeedState
 from registry.networks import Channel, Network
+from registry.runs import Run
 
 JOB = "digest"
 WEEK = timedelta(days=7)
 AHEAD = timedelta(days=14)
 MOST = 5
 MOST_PLACES = 15
-MOST_PAIRS_READ = 300
 COVERS = (Nearness.SAME, Nearness.OVERLAPS)
 
 T = TypeVar("T")
@@ -83,7 +84,10 @@ class Introductions:
 
 @dataclass(frozen=True)
 class Digest:
-    """What happened after `since`, what waits for an admin, and what comes after `until`."""
+    """What happened after `since`, what waits for an admin, and what comes after `until`.
+
+    pairs: those of the firing that the digest belongs to; fired: whether there was one yet.
+    """
 
     network: Network
     since: datetime
@@ -98,13 +102,23 @@ class Digest:
     events: Listing[Event]
     unserved: Listing[str]
     useful: Usefulness = Usefulness()
+    fired: bool = True
 
 
 async def digest(
-    session: AsyncSession, network: Network, now: datetime, *, since: datetime | None = None
+    session: AsyncSession,
+    network: Network,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    run: Run | None = None,
 ) -> Digest:
-    """The digest as of now; without `since` it looks back on seven days."""
+    """The digest as of now; without `since` it looks back on seven days.
+
+    run: whose pairs are told; without it, those of the newest firing.
+    """
     since = since or now - WEEK
+    run = run or await runs.latest(session, network.id, JOB)
     return Digest(
         network=network,
         since=since,
@@ -112,13 +126,14 @@ async def digest(
         dead_letters=len(await outbox.dead_letters(session, network.id)),
         stopped=tuple(await _stopped(session, network.id)),
         new_needs=await _needs(session, network.id, _within(_shared_at(), since, now)),
-        pairs=await _pairs(session, network.id, since, now),
+        pairs=await _pairs(session, run) if run else Listing(),
         nobody_fits=await _needs(session, network.id, ~_somebody_fits()),
         introductions=await _introductions(session, network.id, since, now),
         calls=await _calls(session, network.id, now),
         events=await _events(session, network.id, now),
         unserved=await _unserved(session, network.id),
         useful=await _useful(session, network.id, since, now),
+        fired=run is not None,
     )
 
 
@@ -129,11 +144,7 @@ async def digest_of(session: AsyncSession, network: Network, run_id: int) -> Dig
         return None
     before = await runs.before(session, run)
     since = before.fired_at if before else run.fired_at - WEEK
-    return await digest(session, network, run.fired_at, since=since)
-
-
-def _shared() -> ColumnElement[bool]:
-    return or_(Need.visibility == Visibility.NETWORK, Need.passed_on_at.is_not(None))
+    return await digest(session, network, run.fired_at, since=since, run=run)
 
 
 def _shared_at() -> ColumnElement[datetime]:
@@ -142,11 +153,7 @@ def _shared_at() -> ColumnElement[datetime]:
 
 
 def _open_needs(network_id: int) -> ColumnElement[bool]:
-    return and_(Need.network_id == network_id, Need.state == NeedState.OPEN, _shared())
-
-
-def _seeking() -> ColumnElement[bool]:
-    return and_(Expertise.suggestable.is_(True), Expertise.paused_at.is_(None))
+    return and_(Need.network_id == network_id, Need.state == NeedState.OPEN, SHARED)
 
 
 def _within(
@@ -160,7 +167,7 @@ def _somebody_fits() -> ColumnElement[bool]:
         select(Match.id)
         .join(Expertise, Expertise.id == Match.expertise_id)
         .join(Member, Member.id == Expertise.member_id)
-        .where(Match.need_id == Need.id, _seeking(), Member.deactivated_at.is_(None))
+        .where(Match.need_id == Need.id, SEEKING, Member.deactivated_at.is_(None))
     )
 
 
@@ -194,33 +201,15 @@ async def _needs(
     return await _first(session, stmt, lambda need: need_shown(session, need))
 
 
-async def _pairs(
-    session: AsyncSession, network_id: int, since: datetime, until: datetime
-) -> Listing[Pair]:
-    """Each need's best pair, where the need or the profile is new."""
-    stmt = (
-        select(Match, Need, Expertise)
-        .join(Need, Need.id == Match.need_id)
-        .join(Expertise, Expertise.id == Match.expertise_id)
-        .join(Member, Member.id == Expertise.member_id)
-        .where(_open_needs(network_id), _seeking(), Member.deactivated_at.is_(None))
-        .where(
-            or_(
-                _within(_shared_at(), since, until),
-                _within(Expertise.created_at, since, until),
-            )
-        )
-        .order_by(Match.score.desc(), Match.id)
-        .limit(MOST_PAIRS_READ)
-    )
-    best: dict[int, tuple[Match, Need, Expertise]] = {}
-    for match, need, expertise in await session.execute(stmt):
-        best.setdefault(need.id, (match, need, expertise))
+async def _pairs(session: AsyncSession, run: Run) -> Listing[Pair]:
+    """The firing's allocated pairs, as far as both are still there."""
+    there = await allocations.of_run(session, run)
     shown = [
-        Pair(await need_shown(session, need), profile_shown(expertise), match.band)
-        for match, need, expertise in [*best.values()][:MOST]
+        Pair(await need_shown(session, need), profile_shown(expertise), pair.band)
+        for pair, need, expertise in there
+        if pair.position < MOST_LISTED
     ]
-    return Listing(tuple(shown), len(best) - len(shown))
+    return Listing(tuple(shown), len(there) - len(shown))
 
 
 async def _introductions(
@@ -233,7 +222,7 @@ async def _introductions(
         stmt = (
             select(func.count(Introduction.id))
             .join(Need, Need.id == Introduction.need_id)
-            .where(Introduction.network_id == network_id, _shared(), *which)
+            .where(Introduction.network_id == network_id, SHARED, *which)
         )
         return await session.scalar(stmt) or 0
 
@@ -306,7 +295,7 @@ async def _served(session: AsyncSession, network_id: int) -> set[str]:
     profiles = (
         select(Expertise.places, Member.place)
         .join(Member, Member.id == Expertise.member_id)
-        .where(Expertise.network_id == network_id, _seeking(), Member.deactivated_at.is_(None))
+        .where(Expertise.network_id == network_id, SEEKING, Member.deactivated_at.is_(None))
     )
     served = {code for codes in await session.scalars(needs) for code in codes}
     for codes, own in await session.execute(profiles):

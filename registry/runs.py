@@ -49,15 +49,22 @@ async def later_one(
     return bool(await session.scalar(stmt))
 
 
-async def newest(session: AsyncSession, network_id: int, job: str) -> Run:
-    """Within a firing of the job, that firing."""
+async def latest(session: AsyncSession, network_id: int, job: str) -> Run | None:
+    """The newest firing of a job, or None before its first."""
     stmt = (
         select(Run)
         .where(Run.network_id == network_id, Run.job == job)
         .order_by(Run.id.desc())
         .limit(1)
     )
-    return (await session.scalars(stmt)).one()
+    return await session.scalar(stmt)
+
+
+async def newest(session: AsyncSession, network_id: int, job: str) -> Run:
+    """Within a firing of the job, that firing."""
+    run = await latest(session, network_id, job)
+    assert run is not None, f"no firing of {job}"  # noqa: S101 - the caller is in one
+    return run
 
 
 async def find(session: AsyncSession, network_id: int, job: str, run_id: int) -> Run | None:

@@ -1,6 +1,7 @@
 """Every table at once, for the migrations and for the test that holds them to the models."""
 
 from registry import (
+    allocations,
     attendances,
     audit,
     calendars,
@@ -21,6 +22,7 @@ from registry import (
 from registry.database import Base
 
 TABLES = (
+    allocations,
     attendances,
     audit,
     calendars,

@@ -32,9 +32,14 @@ def digest_message(digest: Digest) -> Message:
         header(cut(title, 150)),
         *_to_do(digest),
         *(week or [section("A quiet week: nothing new, and nothing coming up.")]),
-        context("Nobody is named here. `/network help` lists what admins can do."),
+        context(_closing(digest)),
     ]
     return Message(quoted(title, 300), blocks)
+
+
+def _closing(digest: Digest) -> str:
+    first = "" if digest.fired else "The first pairs come with the first weekly digest. "
+    return f"{first}Nobody is named here. `/network help` lists what admins can do."
 
 
 def _to_do(digest: Digest) -> list[Block]:
@@ -57,7 +62,7 @@ def _week(digest: Digest) -> list[Block]:
     zone = digest.network.zone
     parts = [
         _part("New needs", digest.new_needs, _need),
-        _part("Strongest new pairs", digest.pairs, _pair),
+        _part("Pairs of the week", digest.pairs, _pair),
         _part("Needs that nobody fits yet", digest.nobody_fits, _need),
         _introductions(digest),
         _part("Calls closing soon", digest.calls, lambda call: _call(call, zone)),

@@ -1,11 +1,16 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import func, select
 
-from playground.slack import Channel
+from bot.digest.deliveries import allocate_pairs
+from playground.slack import Channel, User
+from registry.allocations import AllocatedPair
 from registry.networks import Network
+from registry.outbox import Errand
 from tests.conftest import FrozenClock
 from tests.office import Office, text_of
+from tests.people import FLOODS, QUESTION, academic, officer
 
 NEXT_MONDAY = datetime(2026, 3, 9, 9, tzinfo=UTC)
 EASTER_MONDAY = datetime(2026, 4, 6, 9, tzinfo=UTC)
@@ -94,3 +99,53 @@ async def test_without_a_channel_nothing_is_posted_and_nothing_fails(
     await office.clock_moved()
     assert len(office.slack.messages) == before
     assert "Everything was delivered" in (await office.types(office.admin, "/network errors")).text
+
+
+async def pair_up(office: Office) -> tuple[User, User]:
+    otto, ines = await officer(office), await academic(office)
+    await office.registers(ines, FLOODS)
+    await office.posts(otto, QUESTION)
+    return otto, ines
+
+
+PAIR = "*Pairs of the week*\n• How can we reduce surface water"
+
+
+async def test_the_weeks_pairs_are_those_of_the_firing_however_often_one_looks(
+    office: Office, stewards: Channel, clock: FrozenClock
+) -> None:
+    otto, _ = await pair_up(office)
+    await office.types(office.admin, "/network digest")
+    early = text_of(office.last(office.admin))
+    assert "Pairs of the week" not in early
+    assert "The first pairs come with the first weekly digest." in early
+    clock.move_to(NEXT_MONDAY)
+    await office.clock_moved()
+    [told] = digests(office, stewards)
+    assert PAIR in told
+    assert "_a university in the South West_: strong match" in told
+    assert not {"Ines", "Otto"} & set(told.split())
+    card = office.card(otto, "Your need")
+    await office.chooses(otto, card, "match.not_fit", "Not the right topic")
+    for _ in range(2):
+        await office.types(office.admin, "/network digest")
+        assert PAIR in text_of(office.last(office.admin))
+    clock.move(days=7)
+    await office.clock_moved()
+    assert PAIR not in digests(office, stewards)[-1]
+
+
+async def test_an_allocation_that_is_done_twice_decides_once(
+    office: Office, stewards: Channel, clock: FrozenClock
+) -> None:
+    await pair_up(office)
+    clock.move_to(NEXT_MONDAY)
+    await office.clock_moved()
+    async with office.session_factory.begin() as session:
+        errand = await session.scalar(select(Errand).where(Errand.kind == "digest.allocate"))
+        assert errand is not None
+    await allocate_pairs(office.services, errand)
+    await office.settle()
+    assert len(digests(office, stewards)) == 1
+    async with office.session_factory.begin() as session:
+        assert await session.scalar(select(func.count(AllocatedPair.id))) == 1

@@ -1,133 +1,21 @@
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
-from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from registry import outbox, runs
 from registry.database import SessionFactory
 from registry.digest import JOB, Digest, Introductions, digest, digest_of
 from registry.events import Event
-from registry.expertise import Expertise
 from registry.funding import FundingCall
-from registry.introductions import Introduction, IntroductionState, Met
-from registry.matches import Match
-from registry.members import Member, Organisation, Role
-from registry.needs import Need, NeedState, Visibility
+from registry.introductions import IntroductionState, Met
+from registry.members import Member, Role
+from registry.needs import NeedState, Visibility
 from registry.networks import Channel, Network, Purpose, Workspace
 from registry.outbox import State
 from tests.conftest import FrozenClock
-
-HARTLEPOOL, MIDDLESBROUGH, DARLINGTON = "E06000001", "E06000002", "E06000005"
-TEES_VALLEY, WALES, CARDIFF = "E47000006", "W92000004", "W06000015"
-
-
-class Town:
-    """Puts rows into one network."""
-
-    def __init__(self, session: AsyncSession, network: Network, workspace: Workspace) -> None:
-        self.session, self.network, self.workspace = session, network, workspace
-        self.numbers = count(1)
-
-    async def add(self, row: Any) -> Any:
-        self.session.add(row)
-        await self.session.flush()
-        return row
-
-    async def member(self, organisation: str, place: str, role: Role, at: datetime) -> Member:
-        body = await self.add(
-            Organisation(
-                network_id=self.network.id,
-                name=organisation,
-                folded_name=organisation.casefold(),
-                place=place,
-            )
-        )
-        found: Member = await self.add(
-            Member(
-                network_id=self.network.id,
-                workspace_id=self.workspace.id,
-                slack_id=f"U{next(self.numbers):06}",
-                role=role,
-                organisation_id=body.id,
-                place=place,
-                created_at=at,
-            )
-        )
-        return found
-
-    async def need(self, officer: Member, question: str, at: datetime, **more: Any) -> Need:
-        values: dict[str, Any] = {
-            "places": [officer.place],
-            "background": "",
-            "outputs": ["conversation"],
-            "offers": [],
-            "visibility": Visibility.NETWORK,
-            "created_at": at,
-            "updated_at": at,
-            **more,
-        }
-        found: Need = await self.add(
-            Need(
-                network_id=self.network.id,
-                member_id=officer.id,
-                form=f"V{next(self.numbers)}",
-                question=question,
-                **values,
-            )
-        )
-        return found
-
-    async def expertise(self, academic: Member, at: datetime, **more: Any) -> Expertise:
-        values: dict[str, Any] = {"places": [], "shown_as": "a university in Wales", **more}
-        found: Expertise = await self.add(
-            Expertise(
-                network_id=self.network.id,
-                member_id=academic.id,
-                summary="Flood models",
-                topics=[],
-                methods=[],
-                outputs=[],
-                links=[],
-                created_at=at,
-                updated_at=at,
-                **values,
-            )
-        )
-        return found
-
-    async def match(self, need: Need, expertise: Expertise, score: float, **more: Any) -> Match:
-        values: dict[str, Any] = {"band": "strong", **more}
-        found: Match = await self.add(
-            Match(
-                network_id=self.network.id,
-                need_id=need.id,
-                expertise_id=expertise.id,
-                score=score,
-                reasons=[],
-                matcher="test",
-                suggested_at=need.created_at,
-                **values,
-            )
-        )
-        return found
-
-    async def introduction(self, match: Match, asked_at: datetime, **more: Any) -> Introduction:
-        found: Introduction = await self.add(
-            Introduction(
-                network_id=self.network.id,
-                match_id=match.id,
-                need_id=match.need_id,
-                expertise_id=match.expertise_id,
-                asked_by="officer",
-                asked_at=asked_at,
-                answer_by=asked_at + timedelta(days=7),
-                **more,
-            )
-        )
-        return found
+from tests.town import CARDIFF, DARLINGTON, HARTLEPOOL, MIDDLESBROUGH, TEES_VALLEY, WALES, Town
 
 
 @pytest.fixture
@@ -197,44 +85,6 @@ async def test_a_hidden_council_stays_hidden(
     assert shown.where == "North East"
 
 
-async def test_each_needs_best_new_pair_strongest_first(
-    town: Town, officer: Member, academic: Member, clock: FrozenClock
-) -> None:
-    now, long_ago = clock.now(), clock.now() - timedelta(days=9)
-    second = await town.member("Tarn University", CARDIFF, Role.ACADEMIC, now)
-    known = await town.expertise(academic, long_ago)
-    newcomer = await town.expertise(second, now, shown_as="a new university")
-    old = await town.need(officer, "old", long_ago)
-    new = await town.need(officer, "new", now)
-    await town.match(old, known, 0.9)
-    await town.match(old, newcomer, 0.5, band="good")
-    await town.match(new, known, 0.8)
-    await town.match(new, newcomer, 0.7)
-    found = await told(town, clock)
-    assert [
-        (pair.need.question, pair.profile.shown_as, pair.band) for pair in found.pairs.shown
-    ] == [("new", "a university in Wales", "strong"), ("old", "a new university", "good")]
-
-
-async def test_who_declined_cannot_be_read_out_of_two_digests(
-    town: Town, officer: Member, academic: Member, clock: FrozenClock
-) -> None:
-    need = await town.need(officer, "flooding", clock.now())
-    match = await town.match(need, await town.expertise(academic, clock.now()), 0.9)
-    before = await told(town, clock)
-    match.academic_said = "known"
-    match.officer_said = "topic"
-    await town.introduction(
-        match,
-        clock.now() - timedelta(days=8),
-        state=IntroductionState.DECLINED,
-        answered_at=clock.now(),
-    )
-    after = await told(town, clock)
-    assert before == after
-    assert not after.nobody_fits
-
-
 async def test_nobody_fits_where_no_profile_in_matching_was_found(
     town: Town, officer: Member, academic: Member, clock: FrozenClock
 ) -> None:
@@ -249,7 +99,6 @@ async def test_nobody_fits_where_no_profile_in_matching_was_found(
     expertise.paused_at = clock.now()
     found = await told(town, clock)
     assert questions(found.nobody_fits) == ["lonely", "fitted"]
-    assert not found.pairs
 
 
 async def test_introductions_are_counted_in_the_week_in_which_they_happened(
@@ -406,6 +255,7 @@ async def test_nothing_of_another_network_is_told(
         await town.expertise(academic, clock.now()),
         0.9,
     )
+    await town.fires(clock.now())
     other = await town.add(Network(name="Elsewhere", created_at=clock.now()))
     found = await digest(town.session, other, clock.now())
     assert not any(

@@ -90,7 +90,7 @@ def test_the_whole_week() -> None:
     link = "<https://fund.example/a?b=1&amp;c=2|Coast &lt;fund&gt;>"
     assert parts == [
         f"*New needs*\n• {question} _(Ambleby Council, by 1 April 2026)_\n_and 4 more_",
-        f"*Strongest new pairs*\n• {question} _(Ambleby Council)_ and {university}: strong match",
+        f"*Pairs of the week*\n• {question} _(Ambleby Council)_ and {university}: strong match",
         f"*Needs that nobody fits yet*\n• {question} _(a council in Wales)_",
         "*Introductions*\n3 asked for, 2 agreed by both and 1 that led to a meeting.",
         f"*Calls closing soon*\n• {link}, closes {moment}",
