@@ -7,6 +7,8 @@ from slack_bolt.async_app import AsyncApp
 from bot import uninstalling
 from bot.admin import deliveries as admin_deliveries
 from bot.admin import listeners as admin_listeners
+from bot.answers import deliveries as answer_deliveries
+from bot.answers import listeners as answer_listeners
 from bot.calendars import deliveries as calendar_deliveries
 from bot.calendars import listeners as calendar_listeners
 from bot.cards import Render, card_deliveries
@@ -31,6 +33,7 @@ from bot.needs import listeners as need_listeners
 LISTENERS: tuple[Callable[[AsyncApp], None], ...] = (
     contact_listeners.register,
     need_listeners.register,
+    answer_listeners.register,
     expertise_listeners.register,
     introduction_listeners.register,
     match_listeners.register,
@@ -44,6 +47,7 @@ LISTENERS: tuple[Callable[[AsyncApp], None], ...] = (
 
 RENDERS: dict[str, Render] = {
     **need_deliveries.RENDERS,
+    **answer_deliveries.RENDERS,
     **expertise_deliveries.RENDERS,
     **introduction_deliveries.RENDERS,
     **funding_deliveries.RENDERS,

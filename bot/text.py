@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 ELLIPSIS = "…"
+LONGEST_LINK = 300
 
 
 def escape(text: str) -> str:
@@ -35,6 +36,15 @@ def quoted(text: str, most: int = 2900) -> str:
         room -= max(1, (len(escaped) - most) // 5)
         escaped = escape(cut(text, room))
     return escaped
+
+
+def linked(title: str, link: str | None) -> str:
+    """A title, already safe, as a link where the address can stand in one."""
+    address = escape(link or "")
+    breaks_out = any(sign in "|<>" or sign.isspace() for sign in link or "")
+    if not link or breaks_out or len(address) > LONGEST_LINK:
+        return title
+    return f"<{address}|{title}>"
 
 
 def day(value: date) -> str:

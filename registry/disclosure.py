@@ -10,13 +10,13 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from registry import attendances, places
+from registry import answers, attendances, places
 from registry.attendances import Numbers
 from registry.events import Event
 from registry.expertise import Expertise
 from registry.introductions import Introduction, IntroductionState, Side
 from registry.members import Member, find_organisation
-from registry.needs import Need
+from registry.needs import Need, NeedState
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,19 @@ class ComingShown:
         return self.numbers.going + self.numbers.maybe
 
 
+@dataclass(frozen=True)
+class AnswerShown:
+    """What came of a need, as everybody in the network sees it.
+
+    named: who answered, as they call themselves; None where one of the two has not agreed,
+    whichever it is and whether they were asked or not.
+    """
+
+    words: str
+    link: str | None
+    named: str | None
+
+
 class ShownState(StrEnum):
     """Where an introduction stands, as one side is told.
 
@@ -93,6 +106,16 @@ async def need_shown(session: AsyncSession, need: Need) -> NeedShown:
         offers=tuple(need.offers),
         money=need.money,
     )
+
+
+async def answer_of(session: AsyncSession, need: Need) -> AnswerShown | None:
+    """What came of a closed need that the network may see, if that was told."""
+    answer = await answers.of_need(session, need.id)
+    if answer is None or need.state != NeedState.CLOSED or not need.shared:
+        return None
+    credit = await answers.credit_of(session, need.id)
+    both = credit is not None and credit.officer_agrees and credit.academic_agrees is True
+    return AnswerShown(answer.words, answer.link, credit.named_as if credit and both else None)
 
 
 async def _council(session: AsyncSession, need: Need) -> str | None:

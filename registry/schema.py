@@ -2,6 +2,7 @@
 
 from registry import (
     allocations,
+    answers,
     attendances,
     audit,
     calendars,
@@ -23,6 +24,7 @@ from registry.database import Base
 
 TABLES = (
     allocations,
+    answers,
     attendances,
     audit,
     calendars,

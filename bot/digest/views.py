@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.admin.views import PURPOSES
 from bot.blocks import Block, actions, button, context, header, section
 from bot.cards import Message
-from bot.text import counted, cut, day, escape, joined, moment, quoted
+from bot.text import counted, cut, day, escape, joined, linked, moment, quoted
 from bot.words import BANDS
 from registry import places
 from registry.digest import Digest, Listing, Pair
@@ -17,7 +17,6 @@ from registry.funding import FundingCall
 from registry.networks import Purpose
 
 LINE = 400
-LONGEST_LINK = 300
 
 T = TypeVar("T")
 
@@ -138,13 +137,7 @@ def _useful(digest: Digest) -> str:
 
 
 def _linked(title: str, link: str | None) -> str:
-    """A title, as a link where the address can stand in one."""
-    said = _line(title, 150)
-    address = escape(link or "")
-    breaks_out = any(sign in "|<>" or sign.isspace() for sign in link or "")
-    if not link or breaks_out or len(address) > LONGEST_LINK:
-        return said
-    return f"<{address}|{said}>"
+    return linked(_line(title, 150), link)
 
 
 def _line(text: str, most: int) -> str:

@@ -9,6 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot import forms
 from bot.actor import Actor, acting
+from bot.answers.deliveries import refresh_consents_of
 from bot.blocks import actions, section
 from bot.cards import refresh_cards
 from bot.commands import Command
@@ -186,6 +187,7 @@ async def remove(ack: AsyncAck, context: AsyncBoltContext) -> None:
         for introduction in await introductions.of_expertise(actor.session, own.id):
             await refresh(actor.session, introduction, now=actor.now)
         await refresh_suggestions_of(actor.session, own, now=actor.now)
+        await refresh_consents_of(actor.session, own, now=actor.now)
         await refresh_cards(actor.session, actor.network.id, CARD, own.id, now=actor.now)
         await profiles.remove(actor.session, own)
     await actor.services.messenger.whisper(context, "Removed. Nothing of your expertise is kept.")

@@ -8,6 +8,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot import forms
 from bot.actor import Actor, acting
+from bot.answers.deliveries import refresh_consent
+from bot.answers.listeners import form_of
 from bot.cards import refresh_cards
 from bot.commands import Command
 from bot.contact.gate import form_for
@@ -172,16 +174,23 @@ async def edit(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -
 
 
 async def close(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-    """Stop looking; who was asked is told only what an ask that ran out tells."""
+    """Stop looking, and ask what came of it, where the network may know.
+
+    Who was asked is told only what an ask that ran out tells.
+    """
     async with acting(context) as actor:
         need = await needs.find_own(actor.session, actor.member, pressed_id(body))
         if not await needs.close(actor.session, need, now=actor.now):
             raise Refused("This need is closed already.")
         await introductions.close_all_of(actor.session, need.id)
         await _refresh(actor, need)
-    await actor.services.messenger.whisper(
-        context, "Closed. We have stopped looking. `/need list` opens it again."
-    )
+        view = await form_of(actor, need, just_closed=True) if need.shared else None
+    if view is not None:
+        await actor.services.messenger.open_modal(context.client, body["trigger_id"], view)
+    else:
+        await actor.services.messenger.whisper(
+            context, "Closed. We have stopped looking. `/need list` opens it again."
+        )
     await ack()
 
 
@@ -224,6 +233,7 @@ async def not_fit(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext
 async def _refresh(actor: Actor, need: Need) -> None:
     """Every card that shows a need, but for what two people have in their own conversation."""
     session, now = actor.session, actor.now
+    await refresh_consent(session, need, now=now)
     showing = [(kind, need.id) for kind in (CARD, *docking.RENDERS)]
     for introduction in await introductions.of_need(session, need.id):
         await refresh(session, introduction, now=now)

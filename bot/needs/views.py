@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 
+from bot.answers.views import own_answer_blocks
 from bot.blocks import (
     Block,
     actions,
@@ -33,6 +34,7 @@ from bot.words import (
     with_unsure,
 )
 from registry import places
+from registry.answers import Answer, Credit
 from registry.needs import LONGEST_BACKGROUND, LONGEST_QUESTION, Need, NeedDraft, NeedState
 from registry.suggestions import SuggestionShown
 
@@ -246,6 +248,8 @@ class NeedCard:
     asked_docking_point: bool
     new_network: bool = False
     waiting: bool = field(default=False)
+    answer: Answer | None = None
+    credit: Credit | None = None
 
 
 def need_message(card: NeedCard) -> Message:
@@ -254,6 +258,8 @@ def need_message(card: NeedCard) -> Message:
     blocks = [section(f"*Your need*\n{quoted(need.question)}"), context(summary_line(need))]
     if need.state == NeedState.CLOSED:
         blocks.append(section("This need is closed. We have stopped looking."))
+        if need.shared:
+            blocks += own_answer_blocks(need, card.answer, card.credit)
         blocks.append(actions([button("Look again", "need.reopen", str(need.id))]))
         return Message(f"Closed: {quoted(need.question, 100)}", blocks)
     if not need.shared:
@@ -365,7 +371,11 @@ def _own_buttons(need: Need, only: str | None) -> list[Block]:
             ),
         ),
     }
-    return [each[only]] if only else list(each.values())
+    if only:
+        return [each[only]]
+    told = need.state == NeedState.CLOSED and need.shared
+    came = [button("What came of it?", "answer.open", value)] if told else []
+    return [*each.values(), *came]
 
 
 def news_message(found: list[tuple[Need, SuggestionShown]]) -> Message:

@@ -225,7 +225,7 @@ async def test_a_closed_need_is_looked_for_again_when_asked(office: Office) -> N
     otto = await officer(office)
     card = await office.posts(otto, QUESTION)
     await office.presses(otto, card, "need.close")
-    assert "Closed. We have stopped looking." in text_of(office.last(otto))
+    assert "Closed. We have stopped looking." in text_of(office.form(otto))
     closed = office.card(otto, "This need is closed")
     await office.presses(otto, closed, "need.reopen")
     assert "One person could help" in text_of(office.card(otto, "Your need"))
