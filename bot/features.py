@@ -29,6 +29,7 @@ from bot.introductions import listeners as introduction_listeners
 from bot.matches import listeners as match_listeners
 from bot.needs import deliveries as need_deliveries
 from bot.needs import listeners as need_listeners
+from bot.priorities import deliveries as priority_deliveries
 
 LISTENERS: tuple[Callable[[AsyncApp], None], ...] = (
     contact_listeners.register,
@@ -67,6 +68,7 @@ TASKS: dict[str, Task] = {
     **contact_deliveries.TASKS,
     **need_deliveries.TASKS,
     **digest_deliveries.TASKS,
+    **priority_deliveries.TASKS,
     **expertise_deliveries.TASKS,
     **funding_deliveries.TASKS,
     **calendar_deliveries.TASKS,

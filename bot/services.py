@@ -9,6 +9,7 @@ from bot.settings import Settings
 from feeds.fetch import Fetcher
 from registry.clock import Clock
 from registry.database import SessionFactory
+from registry.earlier import EarlierNeeds
 from registry.matchmaker import Matchmaker
 from registry.secrets import Keys
 
@@ -24,6 +25,7 @@ class Services:
     messenger: Messenger
     fetcher: Fetcher
     matchmaker: Matchmaker = field(default_factory=Matchmaker)
+    earlier: EarlierNeeds = field(default_factory=EarlierNeeds)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
 

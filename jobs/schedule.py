@@ -6,6 +6,7 @@ from jobs import calendars, events, funding, introductions
 from jobs.digest import post_digest
 from jobs.members import refresh_zones
 from jobs.needs import tell_of_newcomers
+from jobs.priorities import group_needs
 from jobs.purge import purge
 from jobs.slots import Daily, Hourly, Job, Weekly, not_on_sunday
 from registry import digest
@@ -13,6 +14,7 @@ from registry import digest
 JOBS: tuple[Job, ...] = (
     Job("purge", Daily(time(4)), purge, everywhere=True),
     Job("time_zones", Daily(time(5)), refresh_zones),
+    Job("priorities", Daily(time(8)), group_needs),
     Job(digest.JOB, Weekly(time(9)), post_digest),
     Job("need_news", Daily(time(9, 30), on=not_on_sunday), tell_of_newcomers),
     Job("funding_post", Daily(time(10)), funding.post_calls),

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from matching.allocation import Candidate, lift
 from registry.database import Base
-from registry.expertise import Expertise
+from registry.expertise import SEEKING, Expertise
 from registry.introductions import Introduction, IntroductionState
 from registry.matches import Match
 from registry.members import Member
-from registry.needs import Need, NeedState, Visibility
+from registry.needs import SHARED, Need, NeedState
 from registry.runs import Run
 
 MOST_LISTED = 5
@@ -66,8 +66,6 @@ TAKES_ROOM = or_(
         Introduction.concluded_at.is_(None),
     ),
 )
-SHARED = or_(Need.visibility == Visibility.NETWORK, Need.passed_on_at.is_not(None))
-SEEKING = and_(Expertise.suggestable.is_(True), Expertise.paused_at.is_(None))
 
 
 async def inputs(session: AsyncSession, network_id: int, now: datetime) -> Inputs:

@@ -13,18 +13,19 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching.facts import Nearness
-from registry import allocations, outbox, places, runs
-from registry.allocations import MOST_LISTED, SEEKING, SHARED
+from registry import allocations, outbox, places, priorities, runs
+from registry.allocations import MOST_LISTED
 from registry.attendances import Attendance, Useful
 from registry.disclosure import NeedShown, ProfileShown, need_shown, profile_shown
 from registry.events import Event
-from registry.expertise import Expertise
+from registry.expertise import SEEKING, Expertise
 from registry.funding import FundingCall
 from registry.introductions import Introduction, IntroductionState, Met
 from registry.matches import Match
 from registry.members import Member, Organisation
-from registry.needs import Need, NeedState
+from registry.needs import SHARED, Need, NeedState
 from registry.networks import Channel, Network
+from registry.priorities import PriorityShown
 from registry.runs import Run
 
 JOB = "digest"
@@ -102,6 +103,7 @@ class Digest:
     events: Listing[Event]
     unserved: Listing[str]
     useful: Usefulness = Usefulness()
+    priorities: Listing[PriorityShown] = Listing()
     fired: bool = True
 
 
@@ -133,6 +135,7 @@ async def digest(
         events=await _events(session, network.id, now),
         unserved=await _unserved(session, network.id),
         useful=await _useful(session, network.id, since, now),
+        priorities=await _priorities(session, network.id),
         fired=run is not None,
     )
 
@@ -210,6 +213,11 @@ async def _pairs(session: AsyncSession, run: Run) -> Listing[Pair]:
         if pair.position < MOST_LISTED
     ]
     return Listing(tuple(shown), len(there) - len(shown))
+
+
+async def _priorities(session: AsyncSession, network_id: int) -> Listing[PriorityShown]:
+    found = await priorities.shown(session, network_id)
+    return Listing(tuple(found[:MOST]), max(0, len(found) - MOST))
 
 
 async def _introductions(

@@ -75,6 +75,16 @@ class AnswerShown:
     named: str | None
 
 
+@dataclass(frozen=True)
+class AskedShown:
+    """A need that was asked, as everybody in the network sees it, and what came of it."""
+
+    need: NeedShown
+    asked_at: datetime
+    closed: bool
+    answer: AnswerShown | None
+
+
 class ShownState(StrEnum):
     """Where an introduction stands, as one side is told.
 
@@ -116,6 +126,16 @@ async def answer_of(session: AsyncSession, need: Need) -> AnswerShown | None:
     credit = await answers.credit_of(session, need.id)
     both = credit is not None and credit.officer_agrees and credit.academic_agrees is True
     return AnswerShown(answer.words, answer.link, credit.named_as if credit and both else None)
+
+
+async def asked_shown(session: AsyncSession, need: Need) -> AskedShown:
+    """A need that the network may see, as something that was asked."""
+    return AskedShown(
+        need=await need_shown(session, need),
+        asked_at=need.passed_on_at or need.created_at,
+        closed=need.state == NeedState.CLOSED,
+        answer=await answer_of(session, need),
+    )
 
 
 async def _council(session: AsyncSession, need: Need) -> str | None:

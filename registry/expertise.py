@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, delete, func, select
+from sqlalchemy import ForeignKey, and_, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -71,6 +71,10 @@ class Expertise(Base):
     def seeking(self) -> bool:
         """Whether it takes part in matching at all."""
         return self.suggestable and self.paused_at is None
+
+
+SEEKING = and_(Expertise.suggestable.is_(True), Expertise.paused_at.is_(None))
+"""`Expertise.seeking`, for a query."""
 
 
 @dataclass(frozen=True)

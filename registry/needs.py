@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, select, update
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -106,6 +106,10 @@ class Need(Base):
     def seeking(self) -> bool:
         """Whether it takes part in matching."""
         return self.state == NeedState.OPEN and self.shared
+
+
+SHARED = or_(Need.visibility == Visibility.NETWORK, Need.passed_on_at.is_not(None))
+"""`Need.shared`, for a query."""
 
 
 @dataclass(frozen=True)

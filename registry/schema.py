@@ -18,6 +18,7 @@ from registry import (
     networks,
     outbox,
     presses,
+    priorities,
     runs,
 )
 from registry.database import Base
@@ -40,6 +41,7 @@ TABLES = (
     networks,
     outbox,
     presses,
+    priorities,
     runs,
 )
 METADATA = Base.metadata

@@ -28,6 +28,7 @@ async def ask_to_be_named(
             CARD,
             credit.id,
             member_id=academic.id,
+            unasked=True,
             now=now,
             about=f"need:{need.id}",
             once=f"{CARD}:{credit.id}",

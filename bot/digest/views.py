@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.admin.views import PURPOSES
 from bot.blocks import Block, actions, button, context, header, section
 from bot.cards import Message
+from bot.priorities.views import digest_line
 from bot.text import counted, cut, day, escape, joined, linked, moment, quoted
 from bot.words import BANDS
 from registry import places
@@ -63,6 +64,7 @@ def _week(digest: Digest) -> list[Block]:
         _part("New needs", digest.new_needs, _need),
         _part("Pairs of the week", digest.pairs, _pair),
         _part("Needs that nobody fits yet", digest.nobody_fits, _need),
+        _part("Asked in several places", digest.priorities, digest_line),
         _introductions(digest),
         _part("Calls closing soon", digest.calls, lambda call: _call(call, zone)),
         _part("Events coming up", digest.events, lambda event: _event(event, zone)),

@@ -10,7 +10,7 @@ from bot.needs import docking as docking_cards
 from bot.needs.suggestion import CARD, NEWS
 from bot.needs.views import NeedCard, need_message, news_message
 from bot.services import Services
-from registry import answers, docking, matchmaker, needs, suggestions
+from registry import answers, docking, matchmaker, needs, priorities, suggestions
 from registry.cards import cards_of
 from registry.expertise import is_new
 from registry.matches import Match
@@ -66,6 +66,7 @@ async def render_need(work: Work, showing: Showing) -> Message | None:
             new_network=await is_new(work.session, work.network.id),
             answer=await answers.of_need(work.session, need.id),
             credit=await answers.credit_of(work.session, need.id),
+            others=await priorities.others_who_ask(work.session, need),
         )
     )
 

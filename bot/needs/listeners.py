@@ -1,5 +1,6 @@
 """`/need`, its form and the buttons of its cards."""
 
+import contextlib
 import json
 from typing import Any
 
@@ -18,6 +19,7 @@ from bot.needs import docking
 from bot.needs.suggestion import CARD, refresh_suggestion
 from bot.needs.views import (
     CALLBACK,
+    Earlier,
     NeedForm,
     confirmation,
     edit_need_form,
@@ -25,8 +27,9 @@ from bot.needs.views import (
     own_needs,
 )
 from bot.pressed import pressed_choice, pressed_id
+from bot.priorities.views import shared_blocks
 from bot.words import MONEY, NEED_INSISTS, OFFERS, OUTPUTS, sure
-from registry import introductions, matches, needs, presses
+from registry import earlier, introductions, matches, needs, presses, priorities
 from registry.expertise import is_new
 from registry.introductions import Side
 from registry.matchmaker import look_for
@@ -39,6 +42,7 @@ COMMAND = Command(
     "opens the form with it.",
     {
         "list": "your needs",
+        "shared": "what several councils ask, so that they can act together",
         "edit": "change one",
         "close": "stop looking",
         "remove": "delete one, with everything that hangs on it",
@@ -50,6 +54,7 @@ def register(app: AsyncApp) -> None:
     app.command("/need")(command)
     app.action("need.start")(start)
     app.action("need.detail")(add_detail)
+    app.action("need.earlier")(show_earlier)
     app.view(CALLBACK)(submit)
     app.action("need.edit")(edit)
     app.action("need.close")(close)
@@ -64,6 +69,9 @@ async def command(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltCont
     word, rest = COMMAND.split(command.get("text", ""))
     if word == "help" and not rest:
         await ack(COMMAND.help())
+        return
+    if word == "shared" and not rest:
+        await _show_shared(ack, context)
         return
     if word and not rest:
         await _show_own(ack, context, word)
@@ -87,6 +95,12 @@ async def _show_own(ack: AsyncAck, context: AsyncBoltContext, word: str) -> None
     await ack(text="Your needs", blocks=own_needs(own, None if word == "list" else word))
 
 
+async def _show_shared(ack: AsyncAck, context: AsyncBoltContext) -> None:
+    async with acting(context) as actor:
+        found = await priorities.shown(actor.session, actor.network.id)
+    await ack(text="What several councils ask", blocks=shared_blocks(found, actor.network.zone))
+
+
 async def start(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
     """The button "Post a need", wherever it stands."""
     async with acting(context) as actor:
@@ -96,16 +110,47 @@ async def start(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) 
 
 
 async def add_detail(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-    """Open the rest of the form, keeping what was typed."""
+    """Open the rest of the form, keeping what was typed and what was found."""
     view = body["view"]
     meant = json.loads(view["private_metadata"])
-    form = NeedForm(read_draft(view["state"]["values"]), meant["need_id"], detail=True)
     async with acting(context) as actor:
-        pass
+        ids = meant.get("earlier")
+        found = None if ids is None else await _earlier_shown(actor, ids)
+    form = NeedForm(read_draft(view["state"]["values"]), meant["need_id"], True, found)
     await actor.services.messenger.change_modal(
         context.client, view["id"], view["hash"], need_form(form)
     )
     await ack()
+
+
+async def show_earlier(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """Show, inside the form, what was asked before that is like what stands in it."""
+    view = body["view"]
+    meant = json.loads(view["private_metadata"])
+    draft = read_draft(view["state"]["values"])
+    async with acting(context) as actor:
+        services, network = actor.services, actor.network
+    ids = await services.earlier.like(
+        services.session_factory,
+        network.id,
+        Need(question=draft.question, background=draft.background, hide_council=False),
+        excluding=[meant["need_id"]] if meant["need_id"] else [],
+    )
+    found = Earlier(None, network.zone)
+    if ids is not None:
+        async with acting(context) as actor:
+            found = await _earlier_shown(actor, ids)
+    form = NeedForm(draft, meant["need_id"], meant["detail"], found)
+    with contextlib.suppress(Refused):  # a second press has changed it already: it shows the same
+        await services.messenger.change_modal(
+            context.client, view["id"], view["hash"], need_form(form)
+        )
+    await ack()
+
+
+async def _earlier_shown(actor: Actor, ids: list[int]) -> Earlier:
+    found = await earlier.shown(actor.session, actor.network.id, ids)
+    return Earlier(tuple(found), actor.network.zone)
 
 
 def read_draft(state: forms.State) -> NeedDraft:
@@ -241,5 +286,6 @@ async def _refresh(actor: Actor, need: Need) -> None:
     for match in await matches.of_need(session, need.id):
         await refresh_suggestion(session, match, now=now)
         showing.append(("expertise", match.expertise_id))
+    showing += [(CARD, id_) for id_ in await priorities.neighbours(session, need)]
     for kind, subject in showing:
         await refresh_cards(session, need.network_id, kind, subject, now=now)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from bot.answers.views import own_answer_blocks
 from bot.blocks import (
@@ -22,6 +23,7 @@ from bot.blocks import (
 )
 from bot.cards import Message
 from bot.needs.suggestion import suggestion_blocks
+from bot.priorities.views import earlier_blocks, not_ready_blocks, others_block
 from bot.text import day, joined, parted, quoted
 from bot.words import (
     MONEY,
@@ -35,7 +37,9 @@ from bot.words import (
 )
 from registry import places
 from registry.answers import Answer, Credit
+from registry.disclosure import AskedShown
 from registry.needs import LONGEST_BACKGROUND, LONGEST_QUESTION, Need, NeedDraft, NeedState
+from registry.priorities import PriorityShown
 from registry.suggestions import SuggestionShown
 
 CALLBACK = "need.submit"
@@ -54,13 +58,25 @@ GUESS = "People may still guess who you are from what you write."
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """What was asked before that is like the form's text. found: None while it is still read."""
+
+    found: tuple[AskedShown, ...] | None
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
 class NeedForm:
-    """What the form holds while it is open: kept across "Add detail"."""
+    """What the form holds while it is open: kept across its buttons.
+
+    earlier: what was asked before, once somebody wanted to know.
+    """
 
     draft: NeedDraft
     need_id: int | None = None
     detail: bool = False
     note: str = ""
+    earlier: Earlier | None = None
 
 
 def new_need_form(text: str, place: str | None) -> Block:
@@ -99,21 +115,37 @@ def draft_of(need: Need) -> NeedDraft:
 
 
 def need_form(form: NeedForm) -> Block:
-    blocks = [context(NOTICE), *_first_screen(form.draft)]
+    blocks = [context(NOTICE), *_first_screen(form.draft), *_earlier(form.earlier)]
     if form.note:
         blocks.insert(1, section(form.note))
-    blocks += (
-        _detail(form.draft)
-        if form.detail
-        else [actions([button("Add detail", "need.detail")], block_id="more")]
-    )
+    buttons = [button("Has this been asked before?", "need.earlier")]
+    if not form.detail:
+        buttons.append(button("Add detail", "need.detail"))
+    blocks.append(actions(buttons, block_id="more"))
+    if form.detail:
+        blocks += _detail(form.draft)
     return modal(
         "Change your need" if form.need_id else "Post a need",
         blocks,
         callback_id=CALLBACK,
         submit="Save" if form.need_id else "Post",
-        metadata=json.dumps({"need_id": form.need_id, "detail": form.detail}),
+        metadata=json.dumps(
+            {"need_id": form.need_id, "detail": form.detail, "earlier": _ids(form.earlier)}
+        ),
     )
+
+
+def _earlier(earlier: Earlier | None) -> list[Block]:
+    if earlier is None:
+        return []
+    if earlier.found is None:
+        return not_ready_blocks()
+    return earlier_blocks(earlier.found, earlier.zone)
+
+
+def _ids(earlier: Earlier | None) -> list[int] | None:
+    """What "Add detail" reads again: None where nobody has asked."""
+    return None if earlier is None else [one.need.id for one in earlier.found or ()]
 
 
 def _first_screen(draft: NeedDraft) -> list[Block]:
@@ -250,12 +282,15 @@ class NeedCard:
     waiting: bool = field(default=False)
     answer: Answer | None = None
     credit: Credit | None = None
+    others: PriorityShown | None = None
 
 
 def need_message(card: NeedCard) -> Message:
     """The officer's card: the need, then the suggestions or what can be done without any."""
     need = card.need
     blocks = [section(f"*Your need*\n{quoted(need.question)}"), context(summary_line(need))]
+    if card.others is not None:
+        blocks.append(others_block(card.others))
     if need.state == NeedState.CLOSED:
         blocks.append(section("This need is closed. We have stopped looking."))
         if need.shared:

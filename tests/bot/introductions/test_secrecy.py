@@ -17,6 +17,7 @@ PRESSES = 60
 COMMANDS = (
     "/need list",
     "/need edit",
+    "/need shared",
     "/matches",
     "/expertise pause",
     "/expertise edit",
@@ -59,6 +60,11 @@ async def act(office: Office, chance: random.Random, people: list[User]) -> str:
     user = chance.choice(people)
     view = office.slack.top_view(user)
     if view is not None and chance.random() < 0.8:
+        found = [one for one in pressable(view) if one["type"] == "button"]
+        if found and chance.random() < 0.2:
+            element = chance.choice(found)
+            await office.presses(user, view, element["action_id"])
+            return f"{user.name} presses {element['action_id']} in a form"
         try:
             await office.fills_in(user)
         except (NotFilledIn, NotOnScreen):

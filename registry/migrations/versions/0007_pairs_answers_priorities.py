@@ -16,6 +16,23 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "priorities",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.JSON(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["network_id"],
+            ["networks.id"],
+            name=op.f("fk_priorities_network_id_networks"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_priorities")),
+    )
+    with op.batch_alter_table("priorities", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_priorities_network_id"), ["network_id"], unique=False)
+
+    op.create_table(
         "allocated_pairs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("network_id", sa.Integer(), nullable=False),
@@ -80,6 +97,41 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("answers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_answers_network_id"), ["network_id"], unique=False)
+
+    op.create_table(
+        "priority_needs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("priority_id", sa.Integer(), nullable=False),
+        sa.Column("need_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["need_id"],
+            ["needs.id"],
+            name=op.f("fk_priority_needs_need_id_needs"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["network_id"],
+            ["networks.id"],
+            name=op.f("fk_priority_needs_network_id_networks"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["priority_id"],
+            ["priorities.id"],
+            name=op.f("fk_priority_needs_priority_id_priorities"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_priority_needs")),
+        sa.UniqueConstraint("need_id", name=op.f("uq_priority_needs_need_id")),
+    )
+    with op.batch_alter_table("priority_needs", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_priority_needs_network_id"), ["network_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_priority_needs_priority_id"), ["priority_id"], unique=False
+        )
 
     op.create_table(
         "credits",

@@ -1,0 +1,1 @@
+"""What several councils ask, and what was asked before."""
