@@ -38,11 +38,11 @@ def quoted(text: str, most: int = 2900) -> str:
     return escaped
 
 
-def linked(title: str, link: str | None) -> str:
-    """A title, already safe, as a link where the address can stand in one."""
+def linked(title: str, link: str | None, most: int = LONGEST_LINK) -> str:
+    """A title, already safe, as a link where the address can stand in one of `most` characters."""
     address = escape(link or "")
     breaks_out = any(sign in "|<>" or sign.isspace() for sign in link or "")
-    if not link or breaks_out or len(address) > LONGEST_LINK:
+    if not link or breaks_out or len(address) > most:
         return title
     return f"<{address}|{title}>"
 

@@ -10,7 +10,7 @@ from matching.index import Document, Index
 from matching.words import terms
 
 # Two needs ask the same from this similarity on, the matcher's own between their texts, if they
-# share three terms. Of paraphrases of invented needs nearly all lie above it, of other pairs none.
+# share three terms: see docs/decisions/priorities.md.
 ALIKE = 0.3
 # What is together stays so at a little less, or a group would come and go with the corpus.
 STICKS = 0.07

@@ -24,6 +24,7 @@ from registry.refusal import Refused
 
 LONGEST_WORDS = 600
 LONGEST_NAME = 150
+LONGEST_LINK = 300
 GONE = "This is no longer here. Thank you for looking."
 
 
@@ -88,6 +89,8 @@ def check(draft: AnswerDraft) -> None:
         wrong["words"] = said
     if draft.link and not is_link(draft.link):
         wrong["link"] = "Please give the whole address, starting with https://."
+    elif len(draft.link) > LONGEST_LINK:
+        wrong["link"] = f"Please give an address of at most {LONGEST_LINK} characters."
     if draft.may_be_named and draft.introduction_id is None:
         wrong["who"] = "Please say who answered, or take the tick away."
     if wrong:

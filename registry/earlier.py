@@ -51,7 +51,7 @@ class EarlierNeeds:
         """
         task = asyncio.create_task(self._like(session_factory, network_id, draft, excluding))
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._ended)
         done, _ = await asyncio.wait({task}, timeout=WAIT if wait is None else wait)
         return task.result() if done else None
 
@@ -69,6 +69,11 @@ class EarlierNeeds:
             return await asyncio.to_thread(
                 like, query_of(draft), known.index, top=4 * MOST_FOUND, excluding=excluding
             )
+
+    def _ended(self, task: asyncio.Task[list[int]]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # nobody waits any more: the next press meets it again
 
     def _of(self, network_id: int) -> "_Known":
         known = self._known.setdefault(network_id, _Known())

@@ -19,15 +19,15 @@ from bot.blocks import (
 from bot.cards import Message
 from bot.introductions.views import need_blocks
 from bot.text import cut, day, linked, quoted
-from registry.answers import LONGEST_NAME, LONGEST_WORDS, Answer, Credit
+from registry.answers import LONGEST_LINK, LONGEST_NAME, LONGEST_WORDS, Answer, Credit
 from registry.disclosure import AnswerShown, NeedShown
 from registry.expertise import Expertise
 from registry.introductions import Introduction
-from registry.links import LONGEST_LINK
 from registry.needs import Need
 
 CALLBACK = "answer.submit"
 NAME_CALLBACK = "answer.name"
+ESCAPED_LINK = 1000
 CLOSED = "*Closed. We have stopped looking.* `/need list` opens it again."
 
 
@@ -110,9 +110,9 @@ def _label(introduction: Introduction, profile: Expertise) -> str:
 def answer_lines(answer: AnswerShown) -> str:
     """What came of a need, in one or two lines."""
     words = quoted(" ".join(answer.words.split()), 700)
-    link = linked("Read it", answer.link) if answer.link else ""
-    if link and not link.startswith("<"):
-        link = quoted(answer.link or "", 300)
+    link = linked("Read it", answer.link, ESCAPED_LINK) if answer.link else ""
+    if answer.link and not link.startswith("<"):
+        link = quoted(answer.link, 300)
     said = f"_Answered:_ {words}{f' {link}' if link else ''}"
     return f"{said}\n_By {quoted(answer.named, 200)}_" if answer.named else said
 
