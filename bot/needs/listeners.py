@@ -116,7 +116,9 @@ async def add_detail(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltCont
     async with acting(context) as actor:
         ids = meant.get("earlier")
         found = None if ids is None else await _earlier_shown(actor, ids)
-    form = NeedForm(read_draft(view["state"]["values"]), meant["need_id"], True, found)
+    form = NeedForm(
+        read_draft(view["state"]["values"]), meant["need_id"], detail=True, earlier=found
+    )
     await actor.services.messenger.change_modal(
         context.client, view["id"], view["hash"], need_form(form)
     )
@@ -140,7 +142,7 @@ async def show_earlier(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltCo
     if ids is not None:
         async with acting(context) as actor:
             found = await _earlier_shown(actor, ids)
-    form = NeedForm(draft, meant["need_id"], meant["detail"], found)
+    form = NeedForm(draft, meant["need_id"], detail=meant["detail"], earlier=found)
     with contextlib.suppress(Refused):  # a second press has changed it already: it shows the same
         await services.messenger.change_modal(
             context.client, view["id"], view["hash"], need_form(form)
