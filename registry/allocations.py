@@ -84,7 +84,16 @@ async def inputs(session: AsyncSession, network_id: int, now: datetime) -> Input
         )
     )
     stmt = (
-        select(Match, Expertise.capacity, Need.places, said, listed)
+        select(
+            Match.need_id,
+            Match.expertise_id,
+            Match.score,
+            Match.band,
+            Expertise.capacity,
+            Need.places,
+            said,
+            listed,
+        )
         .join(Need, Need.id == Match.need_id)
         .join(Expertise, Expertise.id == Match.expertise_id)
         .join(Member, Member.id == Expertise.member_id)
@@ -103,12 +112,14 @@ async def inputs(session: AsyncSession, network_id: int, now: datetime) -> Input
     room: dict[int, int] = {}
     places: dict[int, list[str]] = {}
     bands: dict[tuple[int, int], str] = {}
-    for match, capacity, codes, avoid, barred in await session.execute(stmt):
-        pair = match.need_id, match.expertise_id
-        candidates.append(Candidate(*pair, match.score, barred=bool(barred), avoid=bool(avoid)))
-        room[match.expertise_id] = max(0, capacity - taken[match.expertise_id])
-        places[match.need_id] = codes
-        bands[pair] = match.band
+    for need_id, profile_id, score, band, capacity, codes, avoid, barred in await session.execute(
+        stmt
+    ):
+        one = Candidate(need_id, profile_id, score, barred=bool(barred), avoid=bool(avoid))
+        candidates.append(one)
+        room[profile_id] = max(0, capacity - taken[profile_id])
+        places[need_id] = codes
+        bands[need_id, profile_id] = band
     return Inputs(
         tuple(candidates),
         room,

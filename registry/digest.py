@@ -216,8 +216,8 @@ async def _pairs(session: AsyncSession, run: Run) -> Listing[Pair]:
 
 
 async def _priorities(session: AsyncSession, network_id: int) -> Listing[PriorityShown]:
-    found = await priorities.shown(session, network_id)
-    return Listing(tuple(found[:MOST]), max(0, len(found) - MOST))
+    found, number = await priorities.shown(session, network_id, most=MOST)
+    return Listing(tuple(found), number - len(found))
 
 
 async def _introductions(

@@ -120,8 +120,10 @@ async def need_shown(session: AsyncSession, need: Need) -> NeedShown:
 
 async def answer_of(session: AsyncSession, need: Need) -> AnswerShown | None:
     """What came of a closed need that the network may see, if that was told."""
+    if need.state != NeedState.CLOSED or not need.shared:
+        return None
     answer = await answers.of_need(session, need.id)
-    if answer is None or need.state != NeedState.CLOSED or not need.shared:
+    if answer is None:
         return None
     credit = await answers.credit_of(session, need.id)
     both = credit is not None and credit.officer_agrees and credit.academic_agrees is True

@@ -5,7 +5,7 @@ the needs that the whole network may see at that moment.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, UniqueConstraint, delete, or_, select
@@ -21,6 +21,7 @@ from registry.matchmaker import query_of
 from registry.members import Member
 from registry.needs import SHARED, Need, NeedState
 
+MOST_ASKED = 8
 MOST_NEEDS = 2000
 """How many needs of a network are looked at, the newest first."""
 
@@ -74,11 +75,15 @@ class Grouped:
 
 @dataclass(frozen=True)
 class PriorityShown:
-    """What several organisations ask, the oldest need first; organisations: how many ask it."""
+    """What several organisations ask: the first needs, open ones before closed ones, oldest first.
+
+    more: how many needs beyond `asked`. organisations: how many ask it, in all.
+    """
 
     id: int
     label: tuple[str, ...]
     asked: tuple[AskedShown, ...]
+    more: int
     organisations: int
 
 
@@ -170,42 +175,56 @@ def _neighbours(rows: Iterable[tuple[int, int]]) -> dict[int, Group]:
     return {id_: frozenset(group) for group in groups.values() for id_ in group}
 
 
-async def shown(session: AsyncSession, network_id: int) -> list[PriorityShown]:
-    """What several organisations ask and at least one still does, most askers first."""
+async def shown(
+    session: AsyncSession, network_id: int, *, most: int
+) -> tuple[list[PriorityShown], int]:
+    """The first of what several organisations ask and one still does, and how many there are.
+
+    Those that most ask come first.
+    """
     stmt = (
         select(Priority, Need, Member)
         .join(PriorityNeed, PriorityNeed.priority_id == Priority.id)
         .join(Need, Need.id == PriorityNeed.need_id)
         .join(Member, Member.id == Need.member_id)
         .where(Priority.network_id == network_id, SHARED)
-        .order_by(Priority.id, Need.id)
+        .order_by(Need.state.desc(), Need.id)
     )
-    asked: dict[int, list[tuple[Need, Member]]] = {}
-    labels: dict[int, list[str]] = {}
+    asked: dict[int, _Asked] = {}
     for priority, need, member in await session.execute(stmt):
-        asked.setdefault(priority.id, []).append((need, member))
-        labels[priority.id] = priority.label
-    found = [
-        await _shown(session, id_, labels[id_], some)
-        for id_, some in asked.items()
-        if any(need.state == NeedState.OPEN for need, _ in some) and _organisations(some) > 1
-    ]
-    return sorted(found, key=lambda one: (-one.organisations, -len(one.asked), one.id))
+        asked.setdefault(priority.id, _Asked(priority)).by.append((need, member))
+    several = [one for one in asked.values() if one.organisations > 1 and one.still_asked]
+    several.sort(key=lambda one: (-one.organisations, -len(one.by), one.priority.id))
+    return [await one.shown(session) for one in several[:most]], len(several)
 
 
-async def _shown(
-    session: AsyncSession, id_: int, kept_label: Sequence[str], some: list[tuple[Need, Member]]
-) -> PriorityShown:
-    """Its label holds only words of the needs that are shown: one may have gone since."""
-    words = priorities.label([query_of(need) for need, _ in some], before=kept_label)
-    asked = tuple([await asked_shown(session, need) for need, _ in some])
-    return PriorityShown(id_, words, asked, _organisations(some))
+@dataclass(frozen=True)
+class _Asked:
+    """A group with the needs that may be shown, open ones first, and whose they are."""
 
+    priority: Priority
+    by: list[tuple[Need, Member]] = field(default_factory=list)
 
-def _organisations(some: Sequence[tuple[Need, Member]]) -> int:
-    """How many ask; who named no organisation counts as one of their own."""
-    named = {member.organisation_id for _, member in some if member.organisation_id is not None}
-    return len(named) + len({member.id for _, member in some if member.organisation_id is None})
+    @property
+    def still_asked(self) -> bool:
+        return any(need.state == NeedState.OPEN for need, _ in self.by)
+
+    @property
+    def organisations(self) -> int:
+        """How many ask; who named no organisation counts as one of their own."""
+        named = {one.organisation_id for _, one in self.by if one.organisation_id is not None}
+        return len(named) + len({one.id for _, one in self.by if one.organisation_id is None})
+
+    async def shown(self, session: AsyncSession) -> PriorityShown:
+        """Its label holds only words of the needs that are shown: one may have gone since."""
+        some = [need for need, _ in self.by]
+        return PriorityShown(
+            id=self.priority.id,
+            label=priorities.label([query_of(need) for need in some], before=self.priority.label),
+            asked=tuple([await asked_shown(session, need) for need in some[:MOST_ASKED]]),
+            more=len(some[MOST_ASKED:]),
+            organisations=self.organisations,
+        )
 
 
 async def neighbours(session: AsyncSession, need: Need) -> Sequence[int]:
@@ -240,8 +259,9 @@ async def others_who_ask(session: AsyncSession, need: Need) -> PriorityShown | N
             Need.member_id != need.member_id,
             or_(Member.organisation_id.is_(None), Member.organisation_id != own.organisation_id),
         )
-        .order_by(Need.id)
+        .order_by(Need.state.desc(), Need.id)
     )
     rows = (await session.execute(others)).all()
-    some = [(one, member) for _, one, member in rows]
-    return await _shown(session, rows[0][0].id, rows[0][0].label, some) if rows else None
+    if not rows:
+        return None
+    return await _Asked(rows[0][0], [(one, member) for _, one, member in rows]).shown(session)

@@ -27,7 +27,7 @@ from bot.needs.views import (
     own_needs,
 )
 from bot.pressed import pressed_choice, pressed_id
-from bot.priorities.views import shared_blocks
+from bot.priorities.views import MOST, shared_blocks
 from bot.words import MONEY, NEED_INSISTS, OFFERS, OUTPUTS, sure
 from registry import earlier, introductions, matches, needs, presses, priorities
 from registry.expertise import is_new
@@ -97,8 +97,9 @@ async def _show_own(ack: AsyncAck, context: AsyncBoltContext, word: str) -> None
 
 async def _show_shared(ack: AsyncAck, context: AsyncBoltContext) -> None:
     async with acting(context) as actor:
-        found = await priorities.shown(actor.session, actor.network.id)
-    await ack(text="What several councils ask", blocks=shared_blocks(found, actor.network.zone))
+        found, number = await priorities.shown(actor.session, actor.network.id, most=MOST)
+    blocks = shared_blocks(found, number - len(found), actor.network.zone)
+    await ack(text="What several councils ask", blocks=blocks)
 
 
 async def start(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:

@@ -10,8 +10,8 @@ from registry.disclosure import AskedShown, NeedShown
 from registry.priorities import PriorityShown
 
 MOST = 10
-MOST_ASKED = 6
 MOST_NAMED = 6
+MOST_BLOCKS = 48
 NONE_YET = (
     "Nothing yet that several councils ask. `/need` and your question adds yours; needs are "
     "compared every morning."
@@ -32,21 +32,29 @@ def title_of(priority: PriorityShown) -> str:
     return quoted(joined(priority.label), 200) or "The same question"
 
 
-def shared_blocks(found: Sequence[PriorityShown], zone: ZoneInfo) -> list[Block]:
-    """Everything that several councils ask, with places and dates, for everybody in the network."""
+def shared_blocks(found: Sequence[PriorityShown], more: int, zone: ZoneInfo) -> list[Block]:
+    """What several councils ask, with places and dates, for everybody in the network."""
     if not found:
         return [section(NONE_YET)]
-    blocks = []
-    for priority in found[:MOST]:
-        lines = [asked_line(one, zone) for one in priority.asked[:MOST_ASKED]]
-        if len(priority.asked) > MOST_ASKED:
-            lines.append(f"_and {len(priority.asked) - MOST_ASKED} more_")
-        number = counted(priority.organisations, "organisation")
-        blocks.append(section(f"*{title_of(priority)}*: asked by {number}"))
-        blocks += [section(part) for part in _parts(lines)]
-    if len(found) > MOST:
-        blocks.append(context(f"And {len(found) - MOST} more."))
+    blocks: list[Block] = []
+    for place, priority in enumerate(found):
+        its = _shared(priority, zone)
+        if len(blocks) + len(its) > MOST_BLOCKS:
+            more += len(found) - place
+            break
+        blocks += its
+    if more:
+        blocks.append(context(f"And {more} more."))
     return [*blocks, context(TOGETHER)]
+
+
+def _shared(priority: PriorityShown, zone: ZoneInfo) -> list[Block]:
+    lines = [asked_line(one, zone) for one in priority.asked]
+    if priority.more:
+        lines.append(f"_and {priority.more} more_")
+    number = counted(priority.organisations, "organisation")
+    title = section(f"*{title_of(priority)}*: asked by {number}")
+    return [title, *(section(part) for part in _parts(lines))]
 
 
 def _parts(lines: Iterable[str]) -> list[str]:
@@ -76,23 +84,21 @@ def asked_line(one: AskedShown, zone: ZoneInfo) -> str:
 
 def digest_line(priority: PriorityShown) -> str:
     """A line of the digest: what, and who asks it as far as each need shows."""
-    return f"{title_of(priority)}: {_named(one.need for one in priority.asked)}"
+    return f"{title_of(priority)}: {_named(priority)}"
 
 
 def others_block(others: PriorityShown) -> Block:
     """On an officer's card: who else asks about the same."""
     one = others.organisations == 1
     who = "Another council asks" if one else f"{others.organisations} other councils ask"
-    named = _named(asked.need for asked in others.asked)
-    return context(f"{who} about the same: {named}. `/need shared` shows what.")
+    return context(f"{who} about the same: {_named(others)}. `/need shared` shows what.")
 
 
-def _named(needs: Iterable[NeedShown]) -> str:
-    """Each council once, in the order in which they asked."""
-    names = list(dict.fromkeys(who_asks(need) for need in needs))
-    more = len(names) - MOST_NAMED
-    shown = names if more <= 0 else [*names[:MOST_NAMED], f"{more} more"]
-    return joined(shown)
+def _named(priority: PriorityShown) -> str:
+    """Each council once; of those that are not all shown, that there are more."""
+    names = list(dict.fromkeys(who_asks(one.need) for one in priority.asked))
+    shown = names[:MOST_NAMED]
+    return joined([*shown, *(["others"] if priority.more or len(names) > MOST_NAMED else [])])
 
 
 def earlier_blocks(found: Sequence[AskedShown], zone: ZoneInfo) -> list[Block]:
