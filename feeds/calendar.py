@@ -87,6 +87,7 @@ async def read_apart(
     content: bytes, *, first: date, until: date, zone: str = "Europe/London"
 ) -> Calendar:
     """As `read`, in a process that is stopped where reading costs too much. Raises FeedError."""
+    _home(zone)
     asked = [f"--from={first.isoformat()}", f"--until={until.isoformat()}", f"--zone={zone}"]
     try:
         printed = await in_a_process(
@@ -104,9 +105,7 @@ def _moments(made: dict[str, Any]) -> dict[str, datetime]:
 
 
 def _read(content: bytes, first: date, until: date, zone: str) -> _Reading:
-    home = zone_of(zone)
-    if home is None:
-        raise FeedError("That is not a time zone we know. It should look like Europe/London.")
+    home = _home(zone)
     span = _span(first, until, home)
     calendars = read_components(content)
     definitions = [part for one in calendars for part in one.whole_parts("VTIMEZONE")]
@@ -120,6 +119,13 @@ def _read(content: bytes, first: date, until: date, zone: str) -> _Reading:
     title = next(filter(None, map(_calendar_title, calendars)), "")
     occurrences, more = _occurrences(touching)
     return _Reading(Calendar(title, occurrences, more), found.unusable, tuple(zones.unknown))
+
+
+def _home(zone: str) -> Zone:
+    home = zone_of(zone)
+    if home is None:
+        raise FeedError("That is not a time zone we know. It should look like Europe/London.")
+    return home
 
 
 def _span(first: date, until: date, home: Zone) -> tuple[datetime, datetime]:
@@ -162,8 +168,8 @@ def _occurrence(one: Happening, uid: str, words: dict[str, Any]) -> Occurrence:
         instance=one.instance,
         starts=one.starts,
         ends=one.ends,
-        time_zone=one.event.zone.name,
-        all_day=one.event.dated,
+        time_zone=one.timed_by.zone.name,
+        all_day=one.timed_by.dated,
         cancelled=one.event.cancelled,
         **words,
     )

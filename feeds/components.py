@@ -10,9 +10,8 @@ from feeds.encodings import decode
 BYTES = 10 * 1024 * 1024
 EVENTS = 20_000
 
-_BREAK = r"(?<!\r)\r*\n|\r"
-_FOLD = re.compile(rb"(?:(?<!\r)\r*\n|\r)[ \t]")
-_LINES = re.compile(_BREAK)
+_FOLD = re.compile(rb"(?<![\r\n])[\r\n]+[ \t]")
+_LINES = re.compile(r"[\r\n]+")
 _INDENTED = re.compile(rb"\A(?:\xef\xbb\xbf)?\s{0,200}?^([ \t]{1,40})BEGIN:", re.MULTILINE)
 _EVENT = re.compile(r"^[ \t]*BEGIN:VEVENT", re.IGNORECASE | re.MULTILINE)
 _START = re.compile(r"^[ \t]*BEGIN[ \t]*:[ \t]*(?:VCALENDAR|VEVENT)", re.IGNORECASE | re.MULTILINE)

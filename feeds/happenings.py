@@ -43,10 +43,15 @@ class Event:
 
 @dataclass(frozen=True)
 class Happening:
-    """One time that an event takes place. master: of the series, for what `event` leaves out."""
+    """One time that an event takes place.
+
+    master: of the series, for what `event` leaves out. timed_by: the one of the two whose zone
+    and kind of time it has; an exception for all that follow keeps to that of the series.
+    """
 
     event: Event
     master: Event
+    timed_by: Event
     uid: str
     instance: str
     starts: datetime
@@ -208,7 +213,7 @@ def _happenings(one: _Set, zones: Zones, span: tuple[datetime, datetime]) -> Ite
     else:
         original = event.original
         instance = _instance(original.wall_in(event.zone), event) if original else ""
-        yield Happening(event, event, one.uid, instance, event.starts, event.ends)
+        yield Happening(event, event, event, one.uid, instance, event.starts, event.ends)
 
 
 def _masters(events: list[Event]) -> list[Event]:
@@ -263,13 +268,14 @@ def _recurring(one: _Set, zones: Zones, span: tuple[datetime, datetime]) -> Iter
     sources = [master, *newest.values()]
     for when in times(series, *(master.zone.wall(moment) for moment in span)):
         event = sources[when.source]
-        starts, ends = event.starts, event.ends
+        timed_by, starts, ends = event, event.starts, event.ends
         if event is master or when.original not in newest:
+            timed_by = master
             starts = master.zone.at(when.start)
             length = added.get(when.original) if event is master else None
             ends = (length or event.length).after(when.start, master.zone)
         instance = _instance(when.original, master)
-        yield Happening(event, master, one.uid, instance, starts, ends)
+        yield Happening(event, master, timed_by, one.uid, instance, starts, ends)
 
 
 def _part(event: Event, master: Event, original: datetime) -> Part:

@@ -321,6 +321,23 @@ def test_exceptions_of_every_kind() -> None:
     ]
 
 
+def test_an_exception_for_all_that_follow_keeps_to_the_zone_of_its_series() -> None:
+    series = "UID:1\nDTSTART;TZID=Europe/London:20260601T090000\nRRULE:FREQ=DAILY;COUNT=4"
+    later = "UID:1\nRECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/London:20260603T090000\n"
+    in_dhaka = f"{later}DTSTART;TZID=Asia/Dhaka:20260603T150000\nDURATION:PT2H"
+    found = events(calendar(series, in_dhaka))
+    assert [(one.starts.isoformat()[8:], one.time_zone) for one in found] == [
+        ("01T09:00:00+01:00", "Europe/London"),
+        ("02T09:00:00+01:00", "Europe/London"),
+        ("03T15:00:00+06:00", "Asia/Dhaka"),
+        ("04T10:00:00+01:00", "Europe/London"),
+    ]
+    whole_day = f"{later}DTSTART;VALUE=DATE:20260603"
+    assert [one.all_day for one in events(calendar(series, whole_day))] == [
+        *(False, False, True, False)
+    ]
+
+
 def test_an_old_rule_of_exceptions_is_heeded() -> None:
     series = "DTSTART:20260601T090000Z\nRRULE:FREQ=DAILY;COUNT=4\nEXRULE:FREQ=DAILY;INTERVAL=2"
     assert [one[:10] for one in starts(calendar(series))] == ["2026-06-02", "2026-06-04"]
@@ -361,6 +378,8 @@ async def test_reads_the_same_in_a_process_of_its_own() -> None:
     assert apart == read(content, first=FIRST, until=UNTIL)
     with pytest.raises(FeedError, match="web page"):
         await read_apart(b"<!doctype html><html></html>", first=FIRST, until=UNTIL)
+    with pytest.raises(FeedError, match="not a time zone"):
+        await read_apart(content, first=FIRST, until=UNTIL, zone="Europe/London\0")
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
