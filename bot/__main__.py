@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from contextlib import AsyncExitStack
 
 import structlog
 from cryptography.fernet import Fernet
@@ -35,16 +36,16 @@ async def answer_slack(settings: Settings) -> None:
 async def answer(services: Services) -> None:
     """Answer Slack with running services, until cancelled."""
     settings = services.settings
-    bound = None if settings.socket_mode else bind(settings.host, settings.port, "PORT")
+    bound = bind(settings.host, settings.port, "PORT") if settings.serves else None
     await install_from_settings(services)
     app = build_app(services)
-    if bound is None:
-        async with listening(app, settings):
+    async with AsyncExitStack() as open_now:
+        if settings.socket_mode:
+            await open_now.enter_async_context(listening(app, settings))
             log.info("listening", mode="socket")
-            await asyncio.Event().wait()
-        return
-    async with serving(build_web(services, app), bound) as address:
-        log.info("listening", mode="http", address=address)
+        if bound is not None:
+            web = serving(build_web(services, app), bound)
+            log.info("listening", mode="http", address=await open_now.enter_async_context(web))
         await asyncio.Event().wait()
 
 

@@ -113,6 +113,11 @@ class Settings(BaseSettings):
         return self.slack_app_token is not None
 
     @property
+    def serves(self) -> bool:
+        """Whether browsers or Slack reach us over HTTP."""
+        return not self.socket_mode or self.public_url is not None
+
+    @property
     def database(self) -> URL:
         configured = self.database_url.get_secret_value() if self.database_url else None
         return database_url(configured, self.var)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.admin.views import PURPOSES
 from bot.blocks import Block, actions, button, context, header, section
 from bot.cards import Message
+from bot.events.views import begins
 from bot.priorities.views import digest_line
 from bot.text import counted, cut, day, escape, joined, linked, moment, quoted
 from bot.words import BANDS
@@ -125,7 +126,7 @@ def _call(call: FundingCall, zone: ZoneInfo) -> str:
 
 
 def _event(event: Event, zone: ZoneInfo) -> str:
-    return f"{_linked(event.title, event.link)}, {moment(event.starts, zone)}"
+    return f"{_linked(event.title, event.link)}, {begins(event, zone)}"
 
 
 def _useful(digest: Digest) -> str:

@@ -204,7 +204,9 @@ async def submit_change(ack: AsyncAck, view: dict[str, Any], context: AsyncBoltC
             _draft(view),
             now=actor.now,
         )
-        if was is not None:
+        if was is None:
+            await refresh(actor.session, event, now=actor.now)
+        else:
             await tell_of_change(actor.session, event, was, now=actor.now, by=actor.member)
     words = "*Changed.* Those who come are told, and the posts show it as it is now."
     if was is None:

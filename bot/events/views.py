@@ -36,6 +36,8 @@ PAGE = 12
 MOST_OWN = 20
 AN_HOUR_OR_SO = timedelta(minutes=75)
 MOST_NAMES = 30
+MOST_ORGANISATIONS = 10
+LONGEST_ABOUT = 600
 USEFUL = {Useful.YES: "Yes", Useful.PARTLY: "Partly", Useful.NO: "No"}
 ANSWERED = {
     Answer.GOING: "See you there. We remind you the day before and an hour before.",
@@ -137,6 +139,11 @@ def _clock(action_id: str, initial: datetime | None) -> Block:
 # An event
 
 
+def begins(event: Event, zone: ZoneInfo) -> str:
+    """From when, for each reader, where there is room for no more."""
+    return short_day(event.first_day) if event.all_day else moment(event.starts, zone)
+
+
 def when(event: Event, zone: ZoneInfo) -> str:
     """From when to when, for each reader; whole days are the same days everywhere."""
     return _span(told(event), zone, event.zone)
@@ -190,14 +197,19 @@ def _may_come(number: int) -> str:
     return f"{counted(number, 'person', 'people')} may come"
 
 
-def event_blocks(shown: EventShown) -> list[Block]:
-    """An event with the buttons to answer; a cancelled one can only be taken from calendars."""
+def event_blocks(shown: EventShown, *, about: bool = False) -> list[Block]:
+    """An event with the buttons to answer; a cancelled one can only be taken from calendars.
+
+    about: with what it is about, where it stands alone.
+    """
     value = str(shown.event.id)
     buttons = [] if shown.event.cancelled_at else _answers(shown)
     if shown.calendar_link:
         words = "Take it out of my calendar" if shown.event.cancelled_at else "Add to my calendar"
         buttons.append(button(words, "event.calendar", url=shown.calendar_link))
     blocks = [section(event_lines(shown))]
+    if about and shown.event.description and not shown.event.cancelled_at:
+        blocks.append(section(quoted(shown.event.description, LONGEST_ABOUT)))
     return [*blocks, actions(buttons, block_id=f"event-{value}")] if buttons else blocks
 
 
@@ -217,7 +229,7 @@ def _answers(shown: EventShown) -> list[Block]:
 
 def event_message(shown: EventShown) -> Message:
     kind = "Cancelled" if shown.event.cancelled_at else "Event"
-    return Message(f"{kind}: {_short(shown.event)}", event_blocks(shown))
+    return Message(f"{kind}: {_short(shown.event)}", event_blocks(shown, about=True))
 
 
 def _short(event: Event) -> str:
@@ -248,10 +260,10 @@ def consent_blocks(event_id: int, *, name_shown: bool) -> list[Block]:
 
 def who_blocks(event: Event, shown: ComingShown) -> list[Block]:
     """Who is coming, as far as they want it known."""
-    names = [f"<@{slack_id}>" for slack_id in shown.slack_ids[:MOST_NAMES]]
-    names += [f"somebody of {quoted(name, 100)}" for name in shown.organisations[:MOST_NAMES]]
-    more = shown.total - min(len(shown.slack_ids), MOST_NAMES)
-    more -= min(len(shown.organisations), MOST_NAMES)
+    here, elsewhere = shown.slack_ids[:MOST_NAMES], shown.organisations[:MOST_ORGANISATIONS]
+    names = [f"<@{slack_id}>" for slack_id in here]
+    names += [f"somebody of {quoted(name, 100)}" for name in elsewhere]
+    more = shown.total - len(names)
     if not shown.total:
         return [section("Nobody has said so yet.")]
     title = f"*{quoted(event.title, 250)}*\n{coming_line(shown.numbers)}."
@@ -270,7 +282,8 @@ def who_blocks(event: Event, shown: ComingShown) -> list[Block]:
 def reminder_message(shown: EventShown, now: datetime) -> Message:
     """A reminder, with how long there is from now."""
     words = how_long(shown.event, shown.zone, now)
-    return Message(f"{words}: {_short(shown.event)}", [section(f"*{words}*"), *event_blocks(shown)])
+    blocks = [section(f"*{words}*"), *event_blocks(shown, about=True)]
+    return Message(f"{words}: {_short(shown.event)}", blocks)
 
 
 def how_long(event: Event, zone: ZoneInfo, now: datetime) -> str:

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from bot.blocks import Block, actions, button, context, divider, header, section
+from bot.events.views import begins
 from bot.expertise.views import own_buttons
 from bot.matches.standing import standing_blocks
 from bot.needs.views import own_needs
@@ -69,7 +70,7 @@ def coming_blocks(calls: list[FundingCall], events: list[Event], zone: ZoneInfo)
         for call in calls
         if call.closes is not None
     ]
-    lines += [f"• {quoted(one.title, 200)}, {moment(one.starts, zone)}" for one in events]
+    lines += [f"• {quoted(one.title, 200)}, {begins(one, zone)}" for one in events]
     words = "\n".join(lines) or "Nothing yet."
     return [*blocks, section(words), context("`/funding` and `/events` list them all.")]
 

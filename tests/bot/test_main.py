@@ -151,9 +151,12 @@ async def test_socket_mode_answers_over_a_connection_of_its_own(
     tmp_path: Path, double: Double
 ) -> None:
     user = double.slack.add_user(double.team, "Ada Admin")
-    settings = {**double.settings, "SLACK_APP_TOKEN": "xapp-invented"}
-    async with started(tmp_path, "bot", **settings) as bot:
-        await line_with(bot, "mode=socket")
+    public = {"PUBLIC_URL": "https://bot.invented.example"}  # events' files are given out there
+    settings = {**double.settings, **public, "SLACK_APP_TOKEN": "xapp-invented"}
+    async with started(tmp_path, "bot", **settings) as bot, httpx.AsyncClient() as client:
+        await line_with(bot, "mode=http")
+        served = f"http://127.0.0.1:{settings['PORT']}"
+        assert (await client.get(f"{served}/events/none.ics")).status_code == 404
         answer = await double.sockets.deliver(
             "slash_commands",
             {

@@ -1,5 +1,6 @@
 """One event is one record, whatever its calendar does."""
 
+import asyncio
 import random
 from collections import Counter
 from dataclasses import replace
@@ -315,8 +316,9 @@ def test_failures_wait_longer_and_are_told_once_after_a_day() -> None:
     assert told.count(True) == 1
     calendars.failed(calendar, "Busy.", now, wait=timedelta(days=2))
     assert calendar.not_before == now + timedelta(days=2)
+    calendar = EventCalendar(failures=3, failure="Busy.", not_before=now)
     calendars.was_read(calendar, now)
-    assert (calendar.failure, calendar.failures, calendar.not_before) == (None, 0, None)
+    assert [calendar.failure, calendar.failures, calendar.not_before] == [None, 0, None]
 
 
 @pytest.mark.parametrize(
@@ -330,6 +332,19 @@ def test_failures_wait_longer_and_are_told_once_after_a_day() -> None:
 )
 def test_addresses_as_people_paste_them(typed: str, address: str) -> None:
     assert calendars.as_link(typed) == address
+
+
+async def test_of_many_who_cancel_at_once_one_does(
+    session_factory: SessionFactory, reader: Reader, clock: FrozenClock
+) -> None:
+    await reader.read(occurrence("a"))
+    (event,) = await reader.events()
+
+    async def one() -> bool:
+        async with session_factory.begin() as session:
+            return await cancel(session, await session.get_one(Event, event.id), clock.now())
+
+    assert sorted(await asyncio.gather(*(one() for _ in range(4)))) == [False, False, False, True]
 
 
 async def test_it_is_accepted_and_cancelled_once(

@@ -51,8 +51,8 @@ async def test_answers_and_events_are_kept(old: AsyncEngine) -> None:
                 "installed_at) VALUES (1, 1, 'T', 'w', 'B', 's', :at)"
             ),
             (
-                "INSERT INTO members (id, network_id, workspace_id, slack_id, is_admin, created_at) "
-                "VALUES (1, 1, 1, 'U1', FALSE, :at), (2, 1, 1, 'U2', FALSE, :at)"
+                "INSERT INTO members (id, network_id, workspace_id, slack_id, is_admin, "
+                "created_at) VALUES (1, 1, 1, 'U1', FALSE, :at), (2, 1, 1, 'U2', FALSE, :at)"
             ),
             (
                 "INSERT INTO events (id, network_id, form, title, starts, ends, time_zone, place, "

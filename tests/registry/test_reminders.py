@@ -35,23 +35,23 @@ def event_at(starts: datetime, *, all_day: bool = False, **more: object) -> Even
     ("starts", "before", "due"),
     [
         # Clocks go forward on 29 March: the same time of the day is an hour earlier in UTC.
-        ((2026, 3, 30, 18), WEEK, datetime(2026, 3, 23, 18, tzinfo=UTC)),
-        ((2026, 3, 29, 18), DAY, datetime(2026, 3, 28, 18, tzinfo=UTC)),
-        ((2026, 3, 30, 18), DAY, datetime(2026, 3, 29, 17, tzinfo=UTC)),
+        ("2026-03-30T18:00", WEEK, datetime(2026, 3, 23, 18, tzinfo=UTC)),
+        ("2026-03-29T18:00", DAY, datetime(2026, 3, 28, 18, tzinfo=UTC)),
+        ("2026-03-30T18:00", DAY, datetime(2026, 3, 29, 17, tzinfo=UTC)),
         # Clocks go back on 25 October.
-        ((2026, 10, 25, 18), DAY, datetime(2026, 10, 24, 17, tzinfo=UTC)),
-        ((2026, 10, 31, 9), WEEK, datetime(2026, 10, 24, 8, tzinfo=UTC)),
-        ((2026, 10, 25, 18), HOUR, datetime(2026, 10, 25, 17, tzinfo=UTC)),
+        ("2026-10-25T18:00", DAY, datetime(2026, 10, 24, 17, tzinfo=UTC)),
+        ("2026-10-31T09:00", WEEK, datetime(2026, 10, 24, 8, tzinfo=UTC)),
+        ("2026-10-25T18:00", HOUR, datetime(2026, 10, 25, 17, tzinfo=UTC)),
         # 01:30 does not exist on 29 March.
-        ((2026, 3, 30, 1, 30), DAY, datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
-        ((2028, 3, 1, 12), DAY, datetime(2028, 2, 29, 12, tzinfo=UTC)),
-        ((2026, 12, 31, 12), WEEK, datetime(2026, 12, 24, 12, tzinfo=UTC)),
+        ("2026-03-30T01:30", DAY, datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        ("2028-03-01T12:00", DAY, datetime(2028, 2, 29, 12, tzinfo=UTC)),
+        ("2026-12-31T12:00", WEEK, datetime(2026, 12, 24, 12, tzinfo=UTC)),
     ],
 )
 def test_days_before_is_the_same_time_of_the_day(
-    starts: tuple[int, ...], before: timedelta, due: datetime
+    starts: str, before: timedelta, due: datetime
 ) -> None:
-    event = event_at(datetime(*starts, tzinfo=LONDON))  # type: ignore[misc]
+    event = event_at(datetime.fromisoformat(starts).replace(tzinfo=LONDON))
     assert due_at(event, before, LONDON) == due
 
 

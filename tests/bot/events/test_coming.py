@@ -147,9 +147,10 @@ async def test_what_nobody_need_be_told_of_is_only_saved(office: Office, channel
     before = len(office.messages(ines))
     await office.types(otto, "/events edit")
     await office.presses(otto, office.last(otto), "event.edit")
-    await office.fills_in(otto, description="Bring maps.")
+    await office.fills_in(otto, description="Bring maps & tea.")
     assert "*Saved.*" in text_of(office.form(otto))
     assert len(office.messages(ines)) == before
+    assert "Bring maps &amp; tea." in office.posted(channel)[0]
 
 
 @ONE_DATABASE
