@@ -111,12 +111,24 @@ async def _of(session: AsyncSession, network: Network, event: Event) -> list[Rem
             if moment > event.known_since
         ]
     for attendance, member in coming:
-        zone = zone_of(member, network)
-        for before, moment in _moments(event, TO_PERSON[Answer(attendance.answer)], zone):
-            allowed = _allowed(moment, zone, network)
-            if allowed > max(event.known_since, attendance.said_at):
-                found.append(Reminder(event, before, allowed, member))
+        since = max(event.known_since, attendance.said_at)
+        befores = TO_PERSON[Answer(attendance.answer)]
+        found += [
+            Reminder(event, before, moment, member)
+            for moment, before in _to_person(event, befores, member, network).items()
+            if moment > since
+        ]
     return found
+
+
+def _to_person(
+    event: Event, befores: tuple[timedelta, ...], member: Member, network: Network
+) -> dict[datetime, timedelta]:
+    """When somebody is reminded; of two that quiet hours bring together, the nearer one."""
+    zone = zone_of(member, network)
+    return {
+        _allowed(moment, zone, network): before for before, moment in _moments(event, befores, zone)
+    }
 
 
 def _allowed(moment: datetime, zone: ZoneInfo, network: Network) -> datetime:

@@ -232,7 +232,7 @@ async def test_people_are_reminded_by_their_own_clocks_outside_their_quiet_hours
         await office.clock_moved()
         mine += [clock.now()] * (len(office.messages(ines)) - told)
         posts += [clock.now()] * (len(office.posted(channel)) - posted)
-    assert mine == [datetime(2026, 3, 28, 18, tzinfo=UTC)] * 2
+    assert mine == [datetime(2026, 3, 28, 18, tzinfo=UTC)]  # for both reminders
     assert posts == [
         datetime(2026, 3, 29, 7, 30, tzinfo=UTC),  # 08:30 on the day before, by the new time
         datetime(2026, 3, 30, 6, 30, tzinfo=UTC),
