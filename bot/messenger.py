@@ -126,15 +126,21 @@ class Messenger:
         return await self._view(lambda: client.views_update(view_id=view_id, hash=hash_, view=view))
 
     async def whisper(
-        self, context: AsyncBoltContext, text: str, blocks: list[Response] | None = None
+        self,
+        context: AsyncBoltContext,
+        text: str,
+        blocks: list[Response] | None = None,
+        *,
+        replace: bool = False,
     ) -> None:
         """Answer a press for the presser's eyes only, leaving the message as it is.
 
+        replace: put the answer in the message's place, where it is for the presser's eyes too.
         A press in App Home has no message to answer under: there the home is drawn anew.
         """
         if context.response_url and context.respond:
             await context.respond(
-                text=text, blocks=blocks, response_type="ephemeral", replace_original=False
+                text=text, blocks=blocks, response_type="ephemeral", replace_original=replace
             )
 
     async def who_am_i(self, token: str) -> Response:

@@ -8,6 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.actor import Actor, acting
 from bot.cards import post_card, refresh_cards
 from bot.introductions.deliveries import ASKED, CHECK, OPEN, refresh, refresh_side
+from bot.matches.mine import list_pressed, redraw_list
 from bot.pressed import pressed_answer, pressed_choice, pressed_id
 from registry import introductions, outbox
 from registry.introductions import Decline, Introduction, IntroductionState, Met, Side
@@ -54,6 +55,8 @@ async def _ask(body: dict[str, Any], context: AsyncBoltContext, side: Side) -> N
             about=f"need:{introduction.need_id}",
         )
         await refresh(actor.session, introduction, now=actor.now)
+        mine = await list_pressed(actor, body)
+    await redraw_list(actor, context, mine)
 
 
 async def yes(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -64,6 +67,8 @@ async def yes(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) ->
         )
         await follow_up(actor, introduction)
         await refresh(actor.session, introduction, now=actor.now)
+        mine = await list_pressed(actor, body)
+    await redraw_list(actor, context, mine)
     await ack()
 
 
@@ -106,6 +111,8 @@ async def withdraw(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContex
             actor.session, actor.network, pressed_id(body), actor.member, now=actor.now
         )
         await refresh_side(actor.session, introduction, Side(introduction.asked_by), now=actor.now)
+        mine = await list_pressed(actor, body)
+    await redraw_list(actor, context, mine)
     await ack()
 
 

@@ -7,10 +7,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.actor import acting
 from bot.commands import Command
-from bot.matches.standing import standing_blocks
-from registry.standing import overview
+from bot.matches.mine import TITLE, list_blocks
 
-COMMAND = Command("/matches", "your introductions, and where each stands", {})
+COMMAND = Command("/matches", "who fits and what was asked, and where each stands", {})
 
 
 def register(app: AsyncApp) -> None:
@@ -27,5 +26,5 @@ async def command(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltCont
         await ack(COMMAND.unknown(rest))
         return
     async with acting(context) as actor:
-        mine = await overview(actor.session, actor.member, actor.now)
-    await ack(text="Your matches", blocks=standing_blocks(mine.standings))
+        blocks = await list_blocks(actor)
+    await ack(text=TITLE, blocks=blocks)

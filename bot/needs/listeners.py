@@ -15,6 +15,7 @@ from bot.cards import refresh_cards
 from bot.commands import Command
 from bot.contact.gate import form_for
 from bot.introductions.deliveries import CHECK, CLOSED, refresh
+from bot.matches.mine import list_pressed, redraw_list
 from bot.needs import docking
 from bot.needs.suggestion import CARD, refresh_suggestion
 from bot.needs.views import (
@@ -275,6 +276,8 @@ async def not_fit(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext
         presses.note(actor.session, match, Side.OFFICER, reason, now=actor.now)
         await refresh_suggestion(actor.session, match, now=actor.now)
         await look_for(actor.session, need, now=actor.now)
+        mine = await list_pressed(actor, body)
+    await redraw_list(actor, context, mine)
     await ack()
 
 

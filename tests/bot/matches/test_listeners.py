@@ -1,6 +1,6 @@
 from tests.conftest import FrozenClock
 from tests.office import Office, text_of
-from tests.people import FLOODS, FLOODS_TOO, QUESTION, academic, officer
+from tests.people import FLOODS, FLOODS_TOO, ONE_DATABASE, QUESTION, academic, officer
 
 
 async def test_nothing_yet_says_what_to_do_first(office: Office) -> None:
@@ -27,14 +27,75 @@ async def test_each_side_lists_its_own_with_where_it_stands(office: Office) -> N
     assert "Introduced" in text_of(office.last(otto))
 
 
-async def test_an_ask_is_withdrawn_from_the_list(office: Office) -> None:
+async def test_the_list_shows_what_a_press_in_it_has_done(office: Office) -> None:
     ines, otto = await academic(office), await officer(office)
     await office.registers(ines, FLOODS)
-    await office.presses(otto, await office.posts(otto, QUESTION), "introduction.ask")
+    await office.posts(otto, QUESTION)
     await office.types(otto, "/matches")
-    await office.presses(otto, office.last(otto), "introduction.withdraw")
+    mine = office.last(otto)
+    assert "Not asked yet" in text_of(mine)
+    assert "a university in the South West" in text_of(mine)
+    await office.presses(otto, mine, "introduction.ask")
+    assert "Asked: waiting for an answer" in text_of(mine)
+    assert "Not asked yet" not in text_of(mine)
+    await office.presses(otto, mine, "introduction.withdraw")
+    assert "You withdrew this" in text_of(mine)
+
+
+@ONE_DATABASE
+async def test_what_does_not_fit_leaves_the_list(office: Office) -> None:
+    ines, otto = await academic(office), await officer(office)
+    await office.registers(ines, FLOODS)
+    await office.posts(otto, QUESTION)
     await office.types(otto, "/matches")
-    assert "You withdrew this" in text_of(office.last(otto))
+    mine = office.last(otto)
+    await office.chooses(otto, mine, "match.not_fit", "Not the right topic")
+    assert text_of(mine).startswith("Your matches\nNothing yet.")
+
+
+async def test_an_academic_lists_the_needs_that_fit_and_answers_from_there(office: Office) -> None:
+    ines, otto = await academic(office), await officer(office)
+    await office.posts(otto, QUESTION)
+    await office.registers(ines, FLOODS)
+    await office.types(ines, "/matches")
+    mine = office.last(ines)
+    assert "Not asked yet" in text_of(mine)
+    assert QUESTION in text_of(mine)
+    assert "Otto" not in text_of(mine)
+    await office.presses(ines, mine, "introduction.offer")
+    assert "Asked: waiting for an answer" in text_of(mine)
+    await office.types(otto, "/matches")
+    theirs = office.last(otto)
+    await office.presses(otto, theirs, "introduction.yes")
+    assert "Introduced" in text_of(theirs)
+
+
+@ONE_DATABASE
+async def test_the_list_stays_inside_slack_s_limits(office: Office) -> None:
+    otto = await officer(office)
+    for number in range(5):
+        await office.registers(await academic(office, f"Ines{number} Fictional"), FLOODS)
+    for number in range(6):
+        await office.posts(otto, f"{QUESTION} In ward {number}?")
+    await office.types(otto, "/matches")
+    mine = office.last(otto)
+    assert len(mine.blocks) <= 50
+    assert "more on the cards of your needs" in text_of(mine)
+
+
+@ONE_DATABASE
+async def test_a_press_in_the_list_that_comes_too_late_says_so_and_leaves_the_list(
+    office: Office,
+) -> None:
+    ines, otto = await academic(office), await officer(office)
+    await office.registers(ines, FLOODS)
+    await office.posts(otto, QUESTION)
+    await office.types(otto, "/matches")
+    mine = office.last(otto)
+    await office.types(ines, "/expertise pause")
+    await office.presses(ines, office.last(ines), "expertise.pause")
+    await office.presses(otto, mine, "introduction.ask")
+    assert "takes no introductions just now" in text_of(office.last(otto))
 
 
 async def test_a_list_holds_all_that_was_asked(office: Office, clock: FrozenClock) -> None:
