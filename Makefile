@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots lint format fuzz bench pins clean
+.PHONY: help run test screenshots lint format fuzz soak bench pins clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,6 +31,9 @@ screenshots: $(VENV)/dev.stamp  ## play the six steps and keep the pictures that
 
 fuzz: $(VENV)/dev.stamp  ## spoil feeds and calendars for about ten minutes and read them
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-20000} $(BIN)/python -m pytest -n 2 tests/feeds/test_fuzz.py
+
+soak: $(VENV)/dev.stamp  ## live through 2026 and count every post (see docs/alerts.md)
+	$(BIN)/python -m tests.soak
 
 lint: $(VENV)/dev.stamp  ## check format, style and types
 	$(BIN)/ruff format --check .

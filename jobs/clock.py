@@ -32,13 +32,12 @@ async def fire(services: Services, job: Job, slot: Slot) -> bool:
     """
     now = services.clock.now()
     async with services.session_factory.begin() as session:
-        if await runs.later_one(session, slot.network_id, slot.job, slot.due_at, now):
-            return False
-        if not await runs.start(
-            session, slot.network_id, slot.job, slot.key, due_at=slot.due_at, now=now
+        network = await session.get(Network, slot.network_id)
+        if network is None or not await runs.take(
+            session, network.id, slot.job, slot.key, due_at=slot.due_at, now=now
         ):
             return False
-        await job.work(session, await session.get_one(Network, slot.network_id), now)
+        await job.work(session, network, now)
     services.wake.set()
     log.info("job_fired", job=slot.job, network=slot.network_id, slot=slot.key)
     return True

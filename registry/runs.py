@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, exists, select
+from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, delete, exists, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -37,16 +38,40 @@ async def start(
     return True
 
 
-async def later_one(
-    session: AsyncSession, network_id: int, job: str, due_at: datetime, now: datetime
-) -> bool:
-    """Whether the job has had a slot at or after `due_at`, up to now."""
-    stmt = select(
-        exists().where(
-            Run.network_id == network_id, Run.job == job, Run.due_at >= due_at, Run.due_at <= now
-        )
+_RUNS = Base.metadata.tables[Run.__tablename__]
+_LATER = _RUNS.alias()
+_GIVEN = {
+    column.name: bindparam(column.name, type_=column.type)
+    for column in _RUNS.columns
+    if not column.primary_key
+}
+_UNLESS_LATER = select(*_GIVEN.values()).where(
+    ~exists().where(
+        _LATER.c.network_id == _GIVEN["network_id"],
+        _LATER.c.job == _GIVEN["job"],
+        _LATER.c.due_at >= _GIVEN["due_at"],
+        _LATER.c.due_at <= _GIVEN["fired_at"],
     )
-    return bool(await session.scalar(stmt))
+)
+_TAKE = {
+    name: insert(_RUNS)
+    .from_select(list(_GIVEN), _UNLESS_LATER)
+    .on_conflict_do_nothing()
+    .returning(_RUNS.c.id)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+
+
+async def take(
+    session: AsyncSession, network_id: int, job: str, slot: str, *, due_at: datetime, now: datetime
+) -> bool:
+    """Take a job's slot; False where it has fired, or one of the job's that is due as late.
+
+    Made once and in one statement: every worker asks it of every job in every network.
+    """
+    values = {"network_id": network_id, "job": job, "slot": slot, "due_at": due_at, "fired_at": now}
+    stmt = _TAKE[session.get_bind().dialect.name]
+    return (await session.execute(stmt, values)).first() is not None
 
 
 async def latest(session: AsyncSession, network_id: int, job: str) -> Run | None:

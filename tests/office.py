@@ -356,7 +356,13 @@ async def connected() -> AsyncIterator[Lines]:
 
 @asynccontextmanager
 async def opened(
-    lines: Lines, engine: AsyncEngine, url: URL, clock: Clock, key: str
+    lines: Lines,
+    engine: AsyncEngine,
+    url: URL,
+    clock: Clock,
+    key: str,
+    *,
+    fetcher: Fetcher | None = None,
 ) -> AsyncIterator[Office]:
     """The office over a migrated database, served on loopback until the block ends."""
     slack = Slack(clock)
@@ -377,7 +383,7 @@ async def opened(
             clock=clock,
             keys=keys,
             messenger=Messenger(http, settings.slack_api_url, keys),
-            fetcher=Fetcher(permitted=_public_or_this_machine, ports=None),
+            fetcher=fetcher or Fetcher(permitted=_public_or_this_machine, ports=None),
         )
         lines.bot.app = build_web(services, build_app(services))
         delivery = Delivery(slack, lines.client, f"{lines.bot.url}/slack/events", SECRET)
