@@ -26,8 +26,8 @@ WRITTEN_BY = 2
 ASKING = frozenset(
     terms(
         "affect area best better change cost council cut effect effective evidence help impact "
-        "improve increase lead local lower make measure need people place prevent raise reduce "
-        "service support use way work"
+        "improve increase lead local long lower make measure need people place prevent raise "
+        "reduce service short support term time town use way work year"
     )
 )
 

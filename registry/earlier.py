@@ -23,7 +23,7 @@ from registry.needs import SHARED, Need
 from registry.networks import Network
 
 MOST_NEEDS = 2000
-MOST_NETWORKS = 20
+MOST_NETWORKS = 8
 MOST_FOUND = 3
 WAIT = 1.2
 """Seconds that a listener waits at most; what is not ready by then is ready at the next press."""

@@ -26,7 +26,7 @@ Before = dict[str, Any]
 
 
 def _at_first(context: DefaultExecutionContext) -> datetime:
-    moment: datetime = context.get_current_parameters()["created_at"]
+    moment: datetime = context.get_current_parameters()["created_at"]  # type: ignore[no-untyped-call]
     return moment
 
 

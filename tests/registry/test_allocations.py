@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from registry import runs
+from registry import allocations, runs
 from registry.database import SessionFactory
 from registry.digest import Digest, digest, digest_of
 from registry.expertise import Expertise
@@ -206,3 +206,19 @@ async def test_before_the_first_firing_there_are_no_pairs(scene: Scene) -> None:
     told = await digest(scene.town.session, scene.town.network, scene.clock.now())
     assert (told.fired, told.pairs.shown) == (False, ())
     assert await runs.latest(scene.town.session, scene.town.network.id, "digest") is None
+
+
+async def test_another_networks_firing_meets_nothing_of_ours(
+    scene: Scene, clock: FrozenClock
+) -> None:
+    town = scene.town
+    await town.match(await scene.need("ours"), await scene.profile("ours"), 0.9)
+    elsewhere = await town.add(Network(name="Elsewhere", created_at=clock.now()))
+    theirs = Town(town.session, elsewhere, town.workspace)
+    run = await theirs.fires(clock.now())
+    assert await allocations.of_run(town.session, run) == []
+    ours = await allocations.inputs(town.session, town.network.id, clock.now())
+    assert len(ours.candidates) == 1
+    assert await scene.week() == [("ours", "ours")]
+    told = await digest(town.session, elsewhere, clock.now())
+    assert (told.pairs.shown, told.pairs.more) == ((), 0)
