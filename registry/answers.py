@@ -135,6 +135,7 @@ async def publish(
     if need.state != NeedState.CLOSED or not need.shared:
         raise Refused("Close the need first: an answer is shown with a closed need.")
     answer = await of_need(session, need.id) or await _begin(session, need, now)
+    await session.refresh(answer, with_for_update=True)  # two forms at once take turns
     answer.words, answer.link = draft.words.strip(), draft.link or None
     answer.updated_at = now
     await session.flush()

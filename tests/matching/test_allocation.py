@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from matching.allocation import LIFT, PARTS, Candidate, allocate, greedy, lift, report
 
+patient = settings(deadline=None)  # a machine may be busy
 Problem = tuple[list[Candidate], dict[int, int], dict[int, int]]
 
 
@@ -82,6 +83,7 @@ def most_served(problem: Problem) -> int:
     return sum(place(need, set()) for need in wanted)
 
 
+@patient
 @given(problems())
 def test_nobody_is_given_more_than_they_have_room_for_and_no_need_more_than_one(
     problem: Problem,
@@ -95,12 +97,13 @@ def test_nobody_is_given_more_than_they_have_room_for_and_no_need_more_than_one(
         assert not any(one.barred for one in assignment)
 
 
+@patient
 @given(problems(needs=9, profiles=7))
 def test_as_many_needs_are_served_as_can_be(problem: Problem) -> None:
     assert len(allocate(*problem)) == most_served(problem)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(problems(needs=4, profiles=3))
 def test_no_other_assignment_is_better_when_nothing_is_to_be_avoided(problem: Problem) -> None:
     candidates, room, served = problem
@@ -109,7 +112,7 @@ def test_no_other_assignment_is_better_when_nothing_is_to_be_avoided(problem: Pr
     assert objective(allocate(plain, room, served), served) == best
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(problems(needs=4, profiles=3))
 def test_which_needs_are_served_does_not_hang_on_what_is_to_be_avoided(problem: Problem) -> None:
     candidates, room, served = problem
@@ -126,6 +129,7 @@ def test_which_needs_are_served_does_not_hang_on_what_is_to_be_avoided(problem: 
     assert objective(assignment, served) == best
 
 
+@patient
 @given(problems(needs=8, profiles=6))
 def test_it_is_never_behind_greedy(problem: Problem) -> None:
     candidates, room, served = problem
@@ -139,6 +143,7 @@ def test_it_is_never_behind_greedy(problem: Problem) -> None:
         assert by_total[2] >= theirs[2]
 
 
+@patient
 @given(problems(), st.randoms(use_true_random=False))
 def test_the_order_in_which_pairs_came_changes_nothing(
     problem: Problem, chance: random.Random

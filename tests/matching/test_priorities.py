@@ -1,12 +1,13 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.analysis import Analysed, Field, analyse
 from matching.priorities import continued, groups, index_of, label, like, rarity
 
+patient = settings(deadline=None)  # a machine may be busy
 FLOODS = (
     "How can we reduce surface water flooding in older terraced streets after heavy rain?",
     "What reduces flooding from surface water in streets of older terraces?",
@@ -79,6 +80,7 @@ def test_of_two_parts_the_larger_goes_on_and_of_two_that_merge_the_larger_does()
     assert continued(merged, [frozenset({1, 2, 3, 4, 5})]) == {0: 9}
 
 
+@patient
 @given(
     st.dictionaries(st.integers(1, 5), st.frozensets(st.integers(1, 9), min_size=1), max_size=4),
     st.lists(st.frozensets(st.integers(1, 9), min_size=1), max_size=4),
@@ -114,6 +116,7 @@ def test_a_label_stays_while_it_is_true() -> None:
     assert "budget" not in label(members, before=("budget", "water"))
 
 
+@patient
 @given(
     st.sets(st.sampled_from(sorted(ALL)), min_size=2), st.lists(st.sampled_from(["zebra", "work"]))
 )

@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import dataclass
 
 import pytest
@@ -146,6 +147,21 @@ async def test_the_form_sent_twice_is_one_answer_and_one_ask(office: Office, two
     await office.settle()
     async with office.session_factory.begin() as session:
         assert await session.scalar(select(func.count(Answer.id))) == 1
+        assert await session.scalar(select(func.count(Credit.id))) == 1
+    assert len([one for one in office.messages(two.ines) if MAY_YOU in one.text]) == 1
+
+
+async def test_two_forms_at_once_are_one_answer_and_one_ask(office: Office, two: Two) -> None:
+    await closes(office, two)
+    form = office.form(two.otto)
+    state = {
+        name: office._value(form, name, value)
+        for name, value in (("words", CAME), ("who", "1"), ("may_be_named", ["yes"]))
+    }
+    both = [office.delivery.submit(two.otto, form, state) for _ in range(2)]
+    assert [one.errors for one in await asyncio.gather(*both)] == [{}, {}]
+    await office.settle()
+    async with office.session_factory.begin() as session:
         assert await session.scalar(select(func.count(Credit.id))) == 1
     assert len([one for one in office.messages(two.ines) if MAY_YOU in one.text]) == 1
 
