@@ -5,7 +5,7 @@ import subprocess
 import sys
 from datetime import date, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -176,11 +176,11 @@ def test_the_days_asked_for_are_those_of_whoever_reads() -> None:
 )
 def test_a_rule_without_end_or_sense_is_left_out_and_refused_alone(rule: str) -> None:
     restless = f"DTSTART:20240514T130000Z\nRRULE:{rule}"
-    began = perf_counter()
+    began = process_time()
     with pytest.raises(FeedError, match="recur without end"):
         events(calendar(restless))
     assert starts(calendar(restless, "DTSTART:20260515T130000Z")) == ["2026-05-15T13:00:00+00:00"]
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1
 
 
 @pytest.mark.parametrize(
@@ -195,11 +195,11 @@ def test_a_rule_without_end_or_sense_is_left_out_and_refused_alone(rule: str) ->
     ],
 )
 def test_a_rule_that_never_comes_round_leaves_the_start(rule: str) -> None:
-    began = perf_counter()
+    began = process_time()
     assert starts(calendar(f"DTSTART:20260511T130000Z\nRRULE:{rule}")) == [
         "2026-05-11T13:00:00+00:00"
     ]
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1
 
 
 @pytest.mark.parametrize("until", ["00010101", "20260510", "00020101T000000Z"])
@@ -214,12 +214,12 @@ def test_a_rule_by_the_minute_with_an_end_is_read() -> None:
 
 def test_files_too_large_are_refused_at_once() -> None:
     many = calendar(*["DTSTART:20260514T130000Z"] * 100_000)
-    began = perf_counter()
+    began = process_time()
     with pytest.raises(FeedError, match="more than 20,000 events"):
         events(many)
     with pytest.raises(FeedError, match="larger than 10 MB"):
         events(b"BEGIN:VCALENDAR\n" + b"x" * BYTES)
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1
     spaced = calendar(*["DTSTART:20260514T130000Z"] * 3).replace(b"BEGIN:VEVENT", b"begin:vevent")
     with pytest.raises(FeedError, match="more than 20,000 events"):
         events(spaced * (EVENTS // 3 + 1))
