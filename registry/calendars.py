@@ -168,13 +168,17 @@ async def calendars(session: AsyncSession, network_id: int) -> Sequence[EventCal
     return (await session.scalars(stmt.order_by(EventCalendar.id))).all()
 
 
-async def find(session: AsyncSession, network_id: int, calendar_id: int) -> EventCalendar | None:
-    """A calendar of this network; one of another is as if not there."""
-    return await session.scalar(
-        select(EventCalendar).where(
-            EventCalendar.network_id == network_id, EventCalendar.id == calendar_id
-        )
+async def find(
+    session: AsyncSession, network_id: int, calendar_id: int, *, held: bool = False
+) -> EventCalendar | None:
+    """A calendar of this network; one of another is as if not there.
+
+    held: until the transaction ends, so that two readings of it never change the same events.
+    """
+    stmt = select(EventCalendar).where(
+        EventCalendar.network_id == network_id, EventCalendar.id == calendar_id
     )
+    return await session.scalar(stmt.with_for_update() if held else stmt)
 
 
 async def accept(session: AsyncSession, network_id: int, calendar_id: int, now: datetime) -> bool:

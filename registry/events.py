@@ -26,7 +26,8 @@ Before = dict[str, Any]
 
 
 def _at_first(context: DefaultExecutionContext) -> datetime:
-    moment: datetime = context.get_current_parameters()["created_at"]  # type: ignore[no-untyped-call]
+    given = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    moment: datetime = given["created_at"]
     return moment
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from registry import audit
 from registry.members import Member
-from registry.networks import Network
+from registry.networks import EventReminder, Network
 from registry.refusal import Refused
 
 LONGEST_NAME = 80
@@ -23,6 +23,7 @@ class NetworkDraft:
     time_zone: str
     nation: str
     quiet_hours: bool
+    event_reminders: tuple[str, ...] = tuple(EventReminder)
 
 
 def check(draft: NetworkDraft) -> None:
@@ -51,6 +52,7 @@ def change(
         "time_zone": draft.time_zone,
         "nation": draft.nation,
         "quiet_hours": draft.quiet_hours,
+        "event_reminders": [one for one in EventReminder if one in draft.event_reminders],
     }
     changed = [name for name, value in wanted.items() if getattr(network, name) != value]
     for name in changed:

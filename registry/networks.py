@@ -22,6 +22,14 @@ class Purpose(StrEnum):
     EVENTS = "events"
 
 
+class EventReminder(StrEnum):
+    """How long before an event its channel is reminded."""
+
+    WEEK = "week"
+    DAY = "day"
+    HOUR = "hour"
+
+
 class Network(Base):
     """A partnership network: the tenant.
 
@@ -35,6 +43,7 @@ class Network(Base):
     time_zone: Mapped[str] = mapped_column(default="Europe/London")
     nation: Mapped[str] = mapped_column(default="ENG")
     quiet_hours: Mapped[bool] = mapped_column(default=True)
+    event_reminders: Mapped[list[str]] = mapped_column(default=lambda: [*EventReminder])
     change_number: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 

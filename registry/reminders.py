@@ -17,7 +17,7 @@ from registry import quiet, runs
 from registry.attendances import Answer, those_coming
 from registry.events import Event, told
 from registry.members import Member, zone_of
-from registry.networks import Network
+from registry.networks import EventReminder, Network
 
 log = structlog.get_logger()
 
@@ -25,7 +25,7 @@ WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 LATE = {WEEK: timedelta(days=2), DAY: timedelta(hours=12), HOUR: HOUR}
-TO_CHANNEL = (WEEK, DAY, HOUR)
+BEFORE = {EventReminder.WEEK: WEEK, EventReminder.DAY: DAY, EventReminder.HOUR: HOUR}
 TO_PERSON = {Answer.GOING: (DAY, HOUR), Answer.MAYBE: (DAY,)}
 AHEAD = timedelta(hours=1)
 LOOKS_BACK = timedelta(days=14)
@@ -102,14 +102,8 @@ async def _near(session: AsyncSession, network_id: int, now: datetime) -> list[E
 async def _of(session: AsyncSession, network: Network, event: Event) -> list[Reminder]:
     """Every reminder of an event that was still ahead when its time became known."""
     coming = await those_coming(session, event.id)
-    found = []
     # A calendar may hold hundreds of events; the channel is reminded of those somebody wants.
-    if event.calendar_id is None or coming:
-        found += [
-            Reminder(event, before, moment)
-            for before, moment in _moments(event, TO_CHANNEL, network.zone)
-            if moment > event.known_since
-        ]
+    found = _to_channel(event, network) if event.calendar_id is None or coming else []
     for attendance, member in coming:
         since = max(event.known_since, attendance.said_at)
         befores = TO_PERSON[Answer(attendance.answer)]
@@ -119,6 +113,15 @@ async def _of(session: AsyncSession, network: Network, event: Event) -> list[Rem
             if moment > since
         ]
     return found
+
+
+def _to_channel(event: Event, network: Network) -> list[Reminder]:
+    befores = tuple(BEFORE[EventReminder(one)] for one in network.event_reminders)
+    return [
+        Reminder(event, before, moment)
+        for before, moment in _moments(event, befores, network.zone)
+        if moment > event.known_since
+    ]
 
 
 def _to_person(

@@ -34,6 +34,7 @@ async def change(ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext)
         time_zone=forms.chosen(state, "time_zone") or "",
         nation=forms.chosen(state, "nation") or "",
         quiet_hours="on" in forms.several(state, "quiet_hours"),
+        event_reminders=forms.several(state, "event_reminders"),
     )
     async with acting(context) as actor:
         actor.must_be_admin()

@@ -23,7 +23,7 @@ from bot.contact.views import type_ahead
 from bot.text import counted, cut, day, escape, moment, quoted
 from registry.members import Member, Organisation
 from registry.network_settings import LONGEST_NAME, NATIONS
-from registry.networks import Channel, Network, Purpose, Workspace
+from registry.networks import Channel, EventReminder, Network, Purpose, Workspace
 from registry.outbox import Errand
 
 CHANNELS = "network.choose_channels"
@@ -33,6 +33,11 @@ INVITATION = "network.post_invitation"
 SETTINGS = "network.change_settings"
 
 MOST_ERRORS = 15
+BEFORE = {
+    EventReminder.WEEK: "7 days before",
+    EventReminder.DAY: "1 day before",
+    EventReminder.HOUR: "1 hour before",
+}
 SECTION = 2900
 
 PURPOSES: Mapping[Purpose, str] = {
@@ -263,6 +268,15 @@ def settings_form(network: Network) -> Block:
                 "Quiet hours",
                 checkboxes("quiet_hours", [quiet], ["on"] if network.quiet_hours else []),
                 hint="In each person's own time. Answers to what somebody presses come at once.",
+                optional=True,
+            ),
+            input_block(
+                "event_reminders",
+                "Reminders of events in their channel",
+                checkboxes(
+                    "event_reminders", options(BEFORE.items()), initial=network.event_reminders
+                ),
+                hint="Those who said that they come have their own, as direct messages.",
                 optional=True,
             ),
         ],

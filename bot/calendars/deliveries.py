@@ -108,7 +108,7 @@ async def read_calendar(services: Services, errand: Errand) -> None:
         whole = await calendars.must_be_whole(session, calendar, now)
     reading = await _read(services, calendar, network, whole=whole)
     async with services.session_factory.begin() as session:
-        calendar = await _find(session, errand)
+        calendar = await _find(session, errand, held=True)
         if calendar is None or calendar.paused_at is not None:
             return
         if reading.fetched is None:
@@ -118,8 +118,11 @@ async def read_calendar(services: Services, errand: Errand) -> None:
     services.wake.set()
 
 
-async def _find(session: AsyncSession, errand: Errand) -> EventCalendar | None:
-    return await calendars.find(session, errand.network_id, errand.payload["calendar_id"])
+async def _find(
+    session: AsyncSession, errand: Errand, *, held: bool = False
+) -> EventCalendar | None:
+    id_ = errand.payload["calendar_id"]
+    return await calendars.find(session, errand.network_id, id_, held=held)
 
 
 async def _keep(

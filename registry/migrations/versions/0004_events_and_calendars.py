@@ -15,10 +15,20 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _networks()
     _calendars()
     _events()
     _attendances()
     _bundles()
+
+
+def _networks() -> None:
+    with op.batch_alter_table("networks", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("event_reminders", sa.JSON(), nullable=True))
+    networks = sa.table("networks", sa.column("event_reminders", sa.JSON()))
+    op.execute(networks.update().values(event_reminders=["week", "day", "hour"]))
+    with op.batch_alter_table("networks", schema=None) as batch_op:
+        batch_op.alter_column("event_reminders", existing_type=sa.JSON(), nullable=False)
 
 
 def _calendars() -> None:

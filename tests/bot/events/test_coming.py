@@ -240,6 +240,21 @@ async def test_people_are_reminded_by_their_own_clocks_outside_their_quiet_hours
     assert "In 2 days" in text_of(office.last(ines))
 
 
+async def test_admins_choose_how_often_the_channel_is_reminded(
+    office: Office, channel: Channel, clock: FrozenClock
+) -> None:
+    await an_event(office, channel)
+    await office.types(office.admin, "/network settings")
+    assert (await office.fills_in(office.admin, event_reminders=["hour"])).errors == {}
+    for before in (timedelta(days=7), timedelta(days=1)):
+        clock.move_to(STARTS - before)
+        await office.clock_moved()
+    assert len(office.posted(channel)) == 1
+    clock.move_to(STARTS - timedelta(hours=1))
+    await office.clock_moved()
+    assert "In one hour" in office.posted(channel)[-1]
+
+
 async def test_a_server_that_was_down_sends_what_is_still_of_use(
     office: Office, channel: Channel, clock: FrozenClock
 ) -> None:
