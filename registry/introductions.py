@@ -322,9 +322,19 @@ async def _note(
 
 
 async def _accept(session: AsyncSession, introduction: Introduction, now: datetime) -> None:
-    introduction.state = IntroductionState.ACCEPTED
-    introduction.answered_at = now
-    introduction.check_at = now + CHECK_AFTER
+    moved = await session.scalar(
+        update(Introduction)
+        .where(
+            Introduction.id == introduction.id,
+            Introduction.state == IntroductionState.ASKED,
+            Introduction.closed_at.is_(None),
+        )
+        .values(state=IntroductionState.ACCEPTED, answered_at=now, check_at=now + CHECK_AFTER)
+        .returning(Introduction.id)
+    )
+    if moved is None:
+        raise Refused(NO_LONGER_OPEN)
+    await session.refresh(introduction)
     await session.execute(
         update(Introduction)
         .where(
@@ -374,6 +384,7 @@ async def withdraw(
     people = await members_of(session, introduction)
     if people[Side(introduction.asked_by)].id != member.id:
         raise Refused(NO_LONGER_OPEN)
+    await _locked(session, introduction.need_id, introduction.expertise_id)
     moved = await session.scalar(
         update(Introduction)
         .where(
