@@ -72,8 +72,22 @@ def suggest(
     excluding: Collection[str] = frozenset(),
 ) -> list[Suggestion]:
     """The best profiles for a need, best first, ties by id; none that reaches no bar."""
-    hits = index.search(query.counts, top=SHORTLIST, excluding=excluding)
-    found = [_suggestion(hit.id, query, index, facts_for(hit.id), hit.id) for hit in hits]
+    ids = shortlist(query, index, excluding=excluding)
+    return suggest_among(ids, query, index, facts_for, top=top)
+
+
+def shortlist(
+    query: Analysed, index: Index, *, excluding: Collection[str] = frozenset()
+) -> list[str]:
+    """The profiles that are looked at closely, by their ids."""
+    return [hit.id for hit in index.search(query.counts, top=SHORTLIST, excluding=excluding)]
+
+
+def suggest_among(
+    ids: Collection[str], query: Analysed, index: Index, facts_for: FactsFor, *, top: int
+) -> list[Suggestion]:
+    """The best of these profiles, as `suggest` gives them."""
+    found = [_suggestion(id_, query, index, facts_for(id_), id_) for id_ in ids]
     return _best(found, top)
 
 
