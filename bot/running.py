@@ -13,6 +13,7 @@ from bot.settings import Settings, Unusable
 from feeds.fetch import Fetcher
 from registry.clock import Clock
 from registry.database import make_engine, make_session_factory
+from registry.matchmaker import Matchmaker
 from registry.migrate import is_current, migrate
 
 NOT_MIGRATED = "The database is of another version: run `python -m bot migrate` first."
@@ -52,6 +53,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Services]:
                 keys=keys,
                 messenger=Messenger(http, settings.slack_api_url, keys),
                 fetcher=Fetcher(),
+                matchmaker=Matchmaker(settings.var / "indexes"),
             )
     finally:
         await engine.dispose()

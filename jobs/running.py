@@ -9,6 +9,7 @@ from bot import features
 from bot.services import Services
 from jobs.clock import Ticker
 from jobs.schedule import JOBS
+from jobs.sweeping import sweeping
 from jobs.worker import Worker
 
 
@@ -20,13 +21,17 @@ def make_worker(services: Services) -> Worker:
 @asynccontextmanager
 async def working(services: Services) -> AsyncIterator[Ticker]:
     """Do errands and fire jobs until the block ends; an errand in hand is finished first."""
-    worker = asyncio.create_task(make_worker(services).run())
+    tasks = [
+        asyncio.create_task(make_worker(services).run()),
+        asyncio.create_task(sweeping(services.matchmaker.indexes)),
+    ]
     ticker = Ticker(services, JOBS)
     ticker.start()
     try:
         yield ticker
     finally:
         await ticker.stop()
-        worker.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await worker
+        for task in tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task

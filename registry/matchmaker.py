@@ -1,10 +1,11 @@
-"""The matcher at work on a network: an index that follows the database, and what comes of it."""
+"""The matcher at work on a network: who is found for whom, and what is kept of it."""
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, or_, select
@@ -13,11 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from matching.analysis import Analysed, Field, analyse, document
 from matching.facts import Facts, insisted
 from matching.index import Document, Index
-from matching.matcher import MATCHER_VERSION, Suggestion, suggest, suggest_needs
-from registry import changes, introductions, matches, outbox, places
-from registry import expertise as profiles
+from matching.matcher import (
+    MATCHER_VERSION,
+    Suggestion,
+    shortlist,
+    suggest_among,
+    suggest_needs,
+)
+from registry import introductions, matches, outbox, places
 from registry.database import SessionFactory
 from registry.expertise import Expertise, HowSoon
+from registry.indexes import Indexes
 from registry.matches import Match
 from registry.members import Member, Role
 from registry.needs import Money, Need, NeedState
@@ -48,15 +55,14 @@ def document_of(expertise: Expertise) -> Document:
 
 
 class Matchmaker:
-    """A process's index of each network's profiles, brought up to date before each use.
+    """The matcher at work: what it finds follows the database as of the moment it is asked.
 
-    It holds nothing that the database does not: a change is seen once it is committed, in
-    whichever process it was made, and what was rolled back is never seen.
+    A change is seen once it is committed, in whichever process it was made, and what was rolled
+    back is never seen. folder: where indexes are kept for the next start, if anywhere.
     """
 
-    def __init__(self) -> None:
-        self._known: dict[int, _Known] = {}
-        self._locks: dict[int, asyncio.Lock] = {}
+    def __init__(self, folder: Path | None = None) -> None:
+        self.indexes = Indexes(document_of, folder)
 
     async def for_need(
         self, session_factory: SessionFactory, need_id: int, now: datetime
@@ -66,18 +72,22 @@ class Matchmaker:
             need = await session.get(Need, need_id)
             if need is None or not need.seeking:
                 return []
-            network_id = need.network_id
             barred = await _barred_profiles(session, need, now)
-            rooms = await introductions.rooms(session, network_id)
-        async with self._lock(network_id):
-            known = await self._up_to_date(session_factory, network_id)
+            rooms = await introductions.rooms(session, need.network_id)
+        query = query_of(need)
+        async with self.indexes.up_to_date(session_factory, need.network_id) as index:
+            ids = await asyncio.to_thread(
+                shortlist, query, index, excluding=frozenset(str(id_) for id_ in barred)
+            )
+            async with session_factory.begin() as session:
+                found = await _profiles(session, need.network_id, {int(id_) for id_ in ids})
             return await asyncio.to_thread(
-                suggest,
-                query_of(need),
-                known.index,
-                lambda id_: known.facts(need, int(id_), rooms, now),
+                suggest_among,
+                [id_ for id_ in ids if int(id_) in found],
+                query,
+                index,
+                lambda id_: _facts(need, found[int(id_)], rooms, now),
                 top=MOST_RANKED,
-                excluding=frozenset(str(id_) for id_ in barred),
             )
 
     async def for_expertise(
@@ -91,32 +101,27 @@ class Matchmaker:
             network_id = expertise.network_id
             needs = await _needs_for(session, expertise)
             rooms = await introductions.rooms(session, network_id)
-        async with self._lock(network_id):
-            known = await self._up_to_date(session_factory, network_id)
-            if expertise_id not in known.profiles:
+            profile = (await _profiles(session, network_id, {expertise_id})).get(expertise_id)
+        async with self.indexes.up_to_date(session_factory, network_id) as index:
+            if profile is None or str(expertise_id) not in index:
                 return []
-            return await asyncio.to_thread(
-                suggest_needs,
-                str(expertise_id),
-                known.index,
-                {str(need.id): query_of(need) for need in needs.values()},
-                lambda id_: known.facts(needs[int(id_)], expertise_id, rooms, now),
-                top=MOST_RANKED,
-            )
+            return await asyncio.to_thread(_needs_that_fit, profile, index, needs, rooms, now)
 
-    def _lock(self, network_id: int) -> asyncio.Lock:
-        return self._locks.setdefault(network_id, asyncio.Lock())
 
-    async def _up_to_date(self, session_factory: SessionFactory, network_id: int) -> "_Known":
-        known = self._known.setdefault(network_id, _Known())
-        async with session_factory.begin() as session:
-            changed = await changes.since(session, network_id, known.number)
-            ids = {id_ for subject, id_ in changed.subjects if subject == profiles.SUBJECT}
-            rows = await _profiles(session, network_id, ids)
-        for id_ in ids:
-            known.put(id_, rows.get(id_))
-        known.number = changed.number
-        return known
+def _needs_that_fit(
+    profile: "_Profile",
+    index: Index,
+    needs: Mapping[int, Need],
+    rooms: Mapping[int, int],
+    now: datetime,
+) -> list[Suggestion]:
+    return suggest_needs(
+        str(profile.expertise.id),
+        index,
+        {str(need.id): query_of(need) for need in needs.values()},
+        lambda id_: _facts(needs[int(id_)], profile, rooms, now),
+        top=MOST_RANKED,
+    )
 
 
 async def look_for(session: AsyncSession, need: Need, *, now: datetime) -> None:
@@ -148,34 +153,14 @@ async def already_paired(session: AsyncSession, need_id: int, expertise_id: int)
     return await matches.pair(session, need_id, expertise_id) is not None
 
 
-@dataclass
-class _Known:
-    """One network's index and profiles, as of a change number."""
-
-    index: Index = field(default_factory=Index)
-    profiles: dict[int, Expertise] = field(default_factory=dict)
-    roles: dict[int, str | None] = field(default_factory=dict)
-    number: int = 0
-
-    def put(self, id_: int, profile: "_Profile | None") -> None:
-        if profile is not None and profile.expertise.seeking:
-            self.index.put(document_of(profile.expertise))
-            self.profiles[id_], self.roles[id_] = profile.expertise, profile.role
-        elif id_ in self.profiles:
-            self.index.remove(str(id_))
-            del self.profiles[id_], self.roles[id_]
-
-    def facts(self, need: Need, id_: int, rooms: Mapping[int, int], now: datetime) -> Facts:
-        """What else than words speaks for a need and a profile."""
-        profile = self.profiles[id_]
-        return facts_of(
-            need, profile, self.roles[id_], room=rooms.get(id_, profile.capacity), now=now
-        )
-
-
 class _Profile(NamedTuple):
     expertise: Expertise
     role: str | None
+
+
+def _facts(need: Need, profile: _Profile, rooms: Mapping[int, int], now: datetime) -> Facts:
+    room = rooms.get(profile.expertise.id, profile.expertise.capacity)
+    return facts_of(need, profile.expertise, profile.role, room=room, now=now)
 
 
 def facts_of(
