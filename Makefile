@@ -20,6 +20,10 @@ $(VENV)/dev.stamp: requirements-dev.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-dev.txt
 	@touch $@
 
+$(VENV)/bench.stamp: requirements-bench.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-bench.txt
+	@touch $@
+
 run: $(VENV)/run.stamp  ## start the bot, its jobs and a Slack to try it in
 	@exec $(BIN)/python -m playground
 
@@ -44,10 +48,14 @@ format: $(VENV)/dev.stamp  ## put the code in its format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+bench: $(VENV)/bench.stamp  ## measure the matcher's speed beside others, about ten minutes
+	$(BIN)/python -m benchmarks.speed
+
 pins: $(BIN)/python  ## compile requirements*.txt from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make pins" pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make pins" --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make pins" --extra bench -c requirements.txt pyproject.toml -o requirements-bench.txt
 
 clean:  ## remove what was made here (never var/)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .coverage*

@@ -1,0 +1,359 @@
+"""`python -m benchmarks.speed`: how fast the matcher's index is, side by side with others.
+
+The text is invented (`benchmarks.corpus`) and always the same. Contestants take turns need by
+need, so that whatever else the machine does meets them all. Prints tables, and writes them with
+the machine's facts to `docs/bench/speed.md`, and a plot to `docs/plots/latency.svg`.
+"""
+
+import argparse
+import gc
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib import pyplot as plt
+
+from benchmarks.contestants import CONTESTANTS, FAST, TOP, Contestant, Ours, Terms
+from benchmarks.corpus import corpus
+from matching.index import Hit, Index
+from matching.words import terms
+
+NEEDS = 1000
+ADDED = 50
+SIZES = (1_000, 3_000, 10_000, 30_000, 100_000)
+WIDTH = 384
+SHORTLIST = 100
+MEGABYTE = 1e6
+DOCS = Path("docs")
+
+
+@dataclass
+class Figures:
+    """What was measured of one contestant; seconds and bytes, None where not measured."""
+
+    name: str
+    build: float
+    held: int
+    latencies: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+    batch: float = 0.0
+    scaled: bool = False
+    peak: int = 0
+    added: list[float] = field(default_factory=list)
+
+
+def analysed(texts: Iterable[str]) -> list[Terms]:
+    """Each text's terms, as often as they are there."""
+    return [[term for term, words in terms(text).items() for _ in words] for text in texts]
+
+
+def timed(work: Callable[..., object], *arguments: object) -> float:
+    """How many seconds it takes."""
+    begin = time.perf_counter()
+    work(*arguments)
+    return time.perf_counter() - begin
+
+
+def memory(which: str) -> int:
+    """This process's VmRSS (held now) or VmHWM (most so far), in bytes."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(which):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def peak_of(work: Callable[..., object], *arguments: object) -> tuple[float, int]:
+    """The seconds it takes, and how far memory rises meanwhile, in bytes."""
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")
+    before = memory("VmRSS")
+    seconds = timed(work, *arguments)
+    return seconds, memory("VmHWM") - before
+
+
+def built(
+    kinds: Sequence[type[Contestant]], profiles: list[Terms]
+) -> list[tuple[Contestant, Figures]]:
+    """The contestants, each with what building it took."""
+    found = []
+    for kind in kinds:
+        gc.collect()
+        before = memory("VmRSS")
+        contestant = kind()
+        seconds = timed(contestant.build, profiles)
+        gc.collect()
+        found.append((contestant, Figures(kind.name, seconds, memory("VmRSS") - before)))
+        say(f"built {kind.name}: {seconds:.1f} s")
+    return found
+
+
+def take_turns(found: list[tuple[Contestant, Figures]], needs: list[Terms]) -> None:
+    """One need after another, by every contestant in turn."""
+    for contestant, _ in found:
+        for need in needs[:5]:
+            contestant.one(need)
+    for number, need in enumerate(needs):
+        first = number % len(found)
+        for contestant, figures in [*found[first:], *found[:first]]:
+            if number < contestant.queries:
+                begin = time.thread_time()
+                figures.latencies.append(timed(contestant.one, need))
+                figures.processor.append(time.thread_time() - begin)
+
+
+def batches(found: list[tuple[Contestant, Figures]], needs: list[Terms]) -> None:
+    """All needs at once; the slow do some, and the time is scaled."""
+    for contestant, figures in found:
+        some = needs[: contestant.queries]
+        figures.scaled = len(some) < len(needs)
+        runs = [peak_of(contestant.many, some) for _ in range(3)]
+        figures.batch = min(seconds for seconds, _ in runs) * len(needs) / len(some)
+        figures.peak = max(peak for _, peak in runs)
+
+
+def additions(found: list[tuple[Contestant, Figures]], more: list[Terms], size: int) -> None:
+    """One more profile at a time, searchable at once."""
+    for number, profile in enumerate(more):
+        for contestant, figures in found:
+            if not contestant.rebuilds:
+                figures.added.append(timed(contestant.add, size + number, profile))
+
+
+def percentile(seconds: Sequence[float], share: float) -> float:
+    return float(np.percentile(seconds, share)) * 1000
+
+
+def table(found: Iterable[Figures], size: int) -> list[str]:
+    """The figures as Markdown."""
+    columns = (
+        f"{size:,} profiles",
+        "one need p50, ms",
+        "p99, ms",
+        "processor p50, ms",
+        "p99, ms",
+        f"{NEEDS:,} needs, s",
+        "peak, MB",
+        "build, s",
+        "held, MB",
+        "add one p50, ms",
+    )
+    rows = [_row(columns), _row(["---"] * len(columns))]
+    for one in found:
+        batch = f"{'≈ ' if one.scaled else ''}{one.batch:.2f}"
+        add = f"{percentile(one.added, 50):.2f}" if one.added else "built anew"
+        rows.append(
+            _row(
+                [
+                    one.name,
+                    f"{percentile(one.latencies, 50):.3f}",
+                    f"{percentile(one.latencies, 99):.2f}",
+                    f"{percentile(one.processor, 50):.3f}",
+                    f"{percentile(one.processor, 99):.2f}",
+                    batch,
+                    f"{one.peak / MEGABYTE:.0f}",
+                    f"{one.build:.1f}",
+                    f"{one.held / MEGABYTE:.0f}",
+                    add,
+                ]
+            )
+        )
+    return rows
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def with_vectors(index: Index, needs: list[Terms], size: int) -> list[str]:
+    """What vectors cost: over every profile, and over the best 100 by words."""
+    chance = np.random.default_rng(1)
+    vectors = chance.standard_normal((size, WIDTH), dtype=np.float32)
+    counts = [{term: 1.0 for term in need} for need in needs[:200]]
+    bare, short = [], []
+    for number, need in enumerate(counts):
+        wanted = vectors[number % size]
+        bare.append(timed(np.matmul, vectors, wanted))
+        short.append(timed(_reranked, index, need, vectors, wanted))
+    named = {
+        "bare matrix-vector product": bare,
+        f"words, then the vectors of the best {SHORTLIST}": short,
+    }
+    rows = [_row([f"vectors of {WIDTH}", "p50, ms", "p99, ms"]), _row(["---"] * 3)]
+    for name, seconds in named.items():
+        p50, p99 = (f"{percentile(seconds, share):.2f}" for share in (50, 99))
+        rows.append(_row([name, p50, p99]))
+    return rows
+
+
+def _reranked(
+    index: Index, need: dict[str, float], vectors: np.ndarray, wanted: np.ndarray
+) -> np.ndarray:
+    hits = index.search(need, top=SHORTLIST)
+    rows = np.array([int(hit.id) for hit in hits])
+    scores = vectors[rows % len(vectors)] @ wanted
+    return np.asarray(rows[np.argsort(-scores)[:TOP]])
+
+
+def warm_start(index: Index) -> list[str]:
+    """From the file to the first answer."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.index"
+        saving = timed(index.save, path, {"bench": 1})
+        size = path.stat().st_size
+        loading = min(timed(Index.load, path, {"bench": 1}) for _ in range(3))
+    per = index.nbytes / max(len(index), 1) * 10_000
+    return [
+        f"Saved in {saving:.1f} s ({size / MEGABYTE:.0f} MB).",
+        f"A warm start, the file checked, takes {loading:.2f} s.",
+        f"The numbers take {per / MEGABYTE:.1f} MB per 10,000 profiles, beside words and ids.",
+    ]
+
+
+def drift(profiles: list[Terms], needs: list[Terms]) -> list[str]:
+    """What a refresh mends after profiles of other topics and words were added."""
+    ours = Ours()
+    ours.build(profiles)
+    strange = analysed(corpus(len(profiles) // 4, 0, seed=77).profiles)
+    rows = [
+        "| added since the refresh | score of the best ten moves by | same in the best ten |",
+        "| --- | --- | --- |",
+    ]
+    there = 0
+    for share in (0.01, 0.05, 0.1, 0.2):
+        many = int(share * len(profiles))
+        for number in range(there, many):
+            ours.add(len(profiles) + number, strange[number])
+        there = many
+        before = [ours.one(need) for need in needs[:300]]
+        fresh = Ours()
+        fresh.build([*profiles, *strange[:many]])
+        after = [fresh.one(need) for need in needs[:300]]
+        rows.append(
+            f"| {share:.0%} | {_moved(before, after):.4f} | {_overlap(before, after):.1%} |"
+        )
+    return rows
+
+
+def _moved(before: list[list[Hit]], after: list[list[Hit]]) -> float:
+    """By how much the scores of those found both times differ, on average."""
+    moves = []
+    for some, others in zip(before, after, strict=True):
+        scores = {hit.id: hit.score for hit in others}
+        moves += [abs(hit.score - scores[hit.id]) for hit in some if hit.id in scores]
+    return float(np.mean(moves))
+
+
+def _overlap(before: list[list[Hit]], after: list[list[Hit]]) -> float:
+    shared = [
+        len({hit.id for hit in some} & {hit.id for hit in others}) / max(len(others), 1)
+        for some, others in zip(before, after, strict=True)
+    ]
+    return float(np.mean(shared))
+
+
+def by_size(profiles: list[Terms], needs: list[Terms]) -> dict[str, list[tuple[int, float]]]:
+    """The median latency of the fast, at each size, in milliseconds."""
+    drawn: dict[str, list[tuple[int, float]]] = {}
+    for size in (size for size in SIZES if size <= len(profiles)):
+        found = built(FAST, profiles[:size])
+        take_turns(found, needs[:200])
+        for _, figures in found:
+            point = (size, percentile(figures.latencies, 50))
+            drawn.setdefault(figures.name, []).append(point)
+    return drawn
+
+
+def draw(drawn: dict[str, list[tuple[int, float]]], path: Path) -> None:
+    """The latencies against the size, as a plot."""
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "docking-point"
+    figure, axes = plt.subplots(figsize=(7, 4.2), layout="constrained")
+    for name, points in drawn.items():
+        sizes, latencies = zip(*points, strict=True)
+        axes.loglog(sizes, latencies, marker="o", lw=2.5 if name == Ours.name else 1.2, label=name)
+    axes.set(xlabel="profiles", ylabel="one need, median, ms")
+    axes.grid(visible=True, which="both", alpha=0.25)
+    axes.legend(frameon=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, metadata={"Date": None})
+
+
+def machine() -> str:
+    """What it ran on."""
+    model = next(
+        (
+            line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
+    return (
+        f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"numpy {np.__version__}; load before the run {os.getloadavg()[0]:.1f}."
+    )
+
+
+def say(words: str) -> None:
+    """Tell whoever waits."""
+    sys.stderr.write(words + "\n")
+
+
+def measured(size: int, *, sizes: bool) -> list[str]:
+    """Every figure for that many profiles, as Markdown."""
+    facts = machine()
+    text = corpus(size + ADDED, NEEDS)
+    begin = time.perf_counter()
+    profiles, needs = analysed(text.profiles), analysed(text.needs)
+    analysis = (time.perf_counter() - begin) / (size + ADDED + NEEDS) * 1000
+    more, profiles = profiles[size:], profiles[:size]
+    found = built(CONTESTANTS, profiles)
+    take_turns(found, needs)
+    batches(found, needs)
+    index = next(one.index for one, _ in found if isinstance(one, Ours))
+    vectors, warm = with_vectors(index, needs, size), warm_start(index)
+    additions(found, more, size)
+    lines = [
+        facts,
+        f"Analysis, the same for all and not counted: {analysis:.3f} ms a text.",
+        "",
+        *table((figures for _, figures in found), size),
+        "",
+        "≈: scaled from fewer needs. Best of three; p50 and p99 in turns, need by need.",
+        "",
+        *vectors,
+        "",
+        *warm,
+        "",
+    ]
+    del found, index
+    lines += [*drift(profiles, needs), ""]
+    if sizes:
+        draw(by_size(profiles, needs), DOCS / "plots" / "latency.svg")
+    return lines
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure as the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
+    parser.add_argument("--profiles", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--out", type=Path, default=DOCS / "bench" / "speed.md")
+    options = parser.parse_args(arguments)
+    lines = ["# Speed, as measured by `make bench`", ""]
+    for size in options.profiles:
+        lines += measured(size, sizes=size == max(options.profiles))
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text("\n".join(lines), encoding="utf-8")
+    sys.stdout.write("\n".join(lines))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
