@@ -5,6 +5,8 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from html import unescape
+from itertools import islice
 from typing import Any
 
 import feedparser
@@ -19,6 +21,10 @@ _NETSCAPE = re.compile(r"-//Netscape Communications//DTD RSS 0\.91//EN", re.IGNO
 _ENDED = re.compile(
     r"</(?:\w+:)?(?:rss|rdf|feed|channel)\s*>\s*(?:<!--.*?-->\s*)*\Z", re.IGNORECASE
 )
+_TOMBSTONE = re.compile(
+    r"<(?:\w{1,20}:)?deleted-entry\s[^>]{0,500}?\bref\s*=\s*[\"'](?P<ref>[^\"'<>]{1,2000})[\"']"
+)
+_LONGEST_REF = 500
 
 
 class FeedError(Refusal):
@@ -43,11 +49,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Document:
-    """more: the feed holds items past the first 500, which were not read."""
+    """more: the feed holds items past the first 500, which were not read.
+
+    deleted: ids of entries that an Atom feed says were deleted (RFC 6721).
+    """
 
     title: str
     items: tuple[Item, ...]
     more: bool
+    deleted: tuple[str, ...] = ()
 
 
 def read_document(content: bytes, content_type: str | None) -> Document:
@@ -121,7 +131,13 @@ def _from_xml(text: str) -> Document:
     if parsed["bozo"] and not _ENDED.search(text[-2000:]):
         entries = _whole(entries, text)
     items = tuple(_from_entry(entry) for entry in entries[:ITEMS])
-    return Document(str(parsed["feed"].get("title", "")), items, len(entries) > ITEMS)
+    title = str(parsed["feed"].get("title", ""))
+    return Document(title, items, len(entries) > ITEMS, _deleted(text))
+
+
+def _deleted(text: str) -> tuple[str, ...]:
+    found = islice(_TOMBSTONE.finditer(text), ITEMS)
+    return tuple(unescape(match["ref"])[:_LONGEST_REF] for match in found)
 
 
 def _parsed(text: str) -> Any:

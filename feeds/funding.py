@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from feeds.amounts import Amount, amount_in, read_amount
 from feeds.command import run
 from feeds.confined import Unread, in_a_process
 from feeds.dates import Moment, find_moment
 from feeds.documents import BYTES, ITEMS, FeedError, Item, read_document
 from feeds.labels import closes_in, funder_in, opens_in
+from feeds.status import Status, bare_title, status_in
 from feeds.text import clean, lines, web_link
 
 __all__ = ["Call", "Feed", "FeedError", "read", "read_apart"]
@@ -33,6 +35,10 @@ _CLOSES_FIELD = re.compile(
 _OPENS_FIELD = re.compile(
     r"(?:^|_)(?:opening|opens|opening[_-]?date|open[_-]?date|start[_-]?date)$"
 )
+_AMOUNT_FIELD = re.compile(
+    r"(?:^|_)(?:amount|award|max(?:imum)?_?(?:award|amount|grant)|award_?max|grant_?(?:size|amount)"
+    r"|funding_?(?:amount|available))$"
+)
 _FUNDER_FIELD = re.compile(r"(?:^|_)(?:funders?|funding_?body|publisher)$")
 # GOV.UK and others end an item's id with the time it last changed.
 _CHANGED = re.compile(r"[#/]\d{4}-\d\d-\d\dT[\d:.+Z-]+$")
@@ -44,7 +50,8 @@ class Call:
 
     id: the same for the same call at every reading of the feed.
     closes: where the feed gives a date alone, or "midnight", the last second of that day in
-    London. opens: where it gives a date alone, the start of that day in London.
+    London. opens: where it gives a date alone, the start of that day in London. least, most:
+    what one applicant can get, in whole pounds, where the feed states it.
     """
 
     id: str
@@ -56,15 +63,22 @@ class Call:
     closes: datetime | None
     published: datetime | None
     themes: tuple[str, ...]
+    least: int | None = None
+    most: int | None = None
+    status: Status = Status.OPEN
 
 
 @dataclass(frozen=True)
 class Feed:
-    """more: the feed is longer than 500 items; only the first 500 were read."""
+    """more: the feed is longer than 500 items; only the first 500 were read.
+
+    withdrawn: the ids of calls that the feed itself says it has taken back.
+    """
 
     title: str
     calls: tuple[Call, ...]
     more: bool
+    withdrawn: tuple[str, ...] = ()
 
 
 def read(content: bytes, content_type: str | None = None, *, address: str | None = None) -> Feed:
@@ -78,6 +92,7 @@ def read(content: bytes, content_type: str | None = None, *, address: str | None
         title=clean(document.title, _TITLE),
         calls=tuple(_once_each(call for call in calls if call.title)),
         more=document.more,
+        withdrawn=tuple(_CHANGED.sub("", clean(id_)) for id_ in document.deleted),
     )
 
 
@@ -90,6 +105,7 @@ def _call(item: Item, address: str | None) -> Call:
     flat = text.replace("\n", " ")
     opens = _in_fields(item, _OPENS_FIELD) or opens_in(flat, near)
     closes = _in_fields(item, _CLOSES_FIELD) or closes_in(flat, near) or closes_in(title, near)
+    amount = _amount(item, f"{title}. {flat}")
     return Call(
         id=_id(item, link, title),
         title=title,
@@ -100,7 +116,15 @@ def _call(item: Item, address: str | None) -> Call:
         closes=closes.closing() if closes else None,
         published=published.opening() if published else None,
         themes=_themes(item.themes),
+        least=amount.least if amount else None,
+        most=amount.most if amount else None,
+        status=status_in(title, flat, item.fields),
     )
+
+
+def _amount(item: Item, text: str) -> Amount | None:
+    named = (value for key, value in item.fields.items() if _AMOUNT_FIELD.search(key))
+    return next(filter(None, map(read_amount, named)), None) or amount_in(text)
 
 
 def _in_fields(item: Item, name: re.Pattern[str]) -> Moment | None:
@@ -119,11 +143,14 @@ def _themes(themes: Iterable[str]) -> tuple[str, ...]:
 
 
 def _id(item: Item, link: str | None, title: str) -> str:
-    """The producer's id without the time it may carry; else the link; else made of the title."""
+    """The producer's id without the time it may carry; else the link; else made of the title.
+
+    A title keeps its id when "CANCELLED:" or the like is put before it.
+    """
     given = _CHANGED.sub("", clean(item.id)) or link
     if given and len(given) <= _LONGEST_ID:
         return given
-    return "made:" + hashlib.sha256((given or title).encode()).hexdigest()
+    return "made:" + hashlib.sha256((given or bare_title(title)).encode()).hexdigest()
 
 
 def _once_each(calls: Iterable[Call]) -> Iterable[Call]:
@@ -160,7 +187,7 @@ def _option(name: str, value: str | None) -> list[str]:
 
 def _feed(made: dict[str, Any]) -> Feed:
     calls = tuple(Call(**_timed(call)) for call in made["calls"])
-    return Feed(made["title"], calls, made["more"])
+    return Feed(made["title"], calls, made["more"], tuple(made["withdrawn"]))
 
 
 def _timed(call: dict[str, Any]) -> dict[str, Any]:
@@ -168,7 +195,7 @@ def _timed(call: dict[str, Any]) -> dict[str, Any]:
         name: datetime.fromisoformat(call[name]) if call[name] else None
         for name in ("opens", "closes", "published")
     }
-    return call | moments | {"themes": tuple(call["themes"])}
+    return call | moments | {"themes": tuple(call["themes"]), "status": Status(call["status"])}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -224,6 +224,103 @@ CONTRACT: dict[str, list[tuple[str | None, ...]]] = {
             "2026-10-01T23:59:59+01:00",
         )
     ],
+    "ukri-later.xml": [
+        (
+            "Flood memory in river towns",
+            "https://calls.larkmoor.example/?post_type=opportunity&p=90210",
+            "https://calls.larkmoor.example/opportunity/flood-memory/",
+            "Larkmoor Research Council (LRC), River Towns Trust",
+            "2026-04-07T00:00:00+01:00",
+            "2026-05-28T16:00:00+01:00",
+        ),
+        (
+            "Winter buses: pilot",
+            "https://calls.larkmoor.example/?post_type=opportunity&p=90199",
+            "https://calls.larkmoor.example/opportunity/winter-buses/",
+            "Larkmoor Research Council",
+            "2026-11-03T09:00:00+00:00",
+            "2027-01-14T16:00:00+00:00",
+        ),
+    ],
+    "govuk-later.atom": [
+        (
+            "[Withdrawn] Harbour repair fund: prospectus",
+            "https://www.gov.example/guidance/harbour-repair-fund",
+            "https://www.gov.example/guidance/harbour-repair-fund",
+            None,
+            None,
+            "2026-06-30T23:59:00+01:00",
+        ),
+        (
+            "Slipway grants",
+            "tag:www.gov.example,2005:/guidance/slipway-grants",
+            "https://www.gov.example/guidance/slipway-grants",
+            None,
+            None,
+            "2026-11-27T12:00:00+00:00",
+        ),
+    ],
+    "drupal-cancelled.xml": [
+        (
+            "Restoring creeks",
+            "341 at https://www.saltmarsh-trust.example",
+            "https://www.saltmarsh-trust.example/grants/restoring-creeks",
+            None,
+            None,
+            "2026-09-18T12:00:00+01:00",
+        )
+    ],
+    "wordpress-later.xml": [
+        (
+            "CANCELLED: R&D vouchers – “round two”",
+            "https://www.pennybridge.example/?p=512",
+            "https://www.pennybridge.example/funding/vouchers/?utm_source=rss&utm_medium=rss",
+            None,
+            None,
+            "2026-03-27T17:00:00+00:00",
+        ),
+        (
+            "Makers fund (deadline extended)",
+            "https://www.pennybridge.example/?p=513",
+            "https://www.pennybridge.example/funding/makers/?utm_source=rss&utm_medium=rss",
+            None,
+            None,
+            "2026-04-24T12:00:00+01:00",
+        ),
+    ],
+    "eventbrite.xml": [
+        (
+            "Orchard grants, round three",
+            "111222333444",
+            "https://www.eventsite.example/e/orchard-grants-round-three-tickets-111222333444?aff=rss",
+            None,
+            None,
+            "2026-05-21T17:00:00+01:00",
+        )
+    ],
+    "tombstone.atom": [
+        (
+            "Reeds & nets",
+            "urn:uuid:11111111-2222-4333-8444-777777777777",
+            "https://lakes.example/topics/2",
+            None,
+            None,
+            "2026-06-30T17:00:00+02:00",
+        )
+    ],
+}
+
+
+# file -> for each call: the least and most that it gives, where it stands
+STANDING: dict[str, list[tuple[int | None, int | None, str]]] = {
+    "ukri.xml": [(None, 80_000, "open"), (None, None, "open"), (None, None, "open")],
+    "ukri-later.xml": [(20_000, 80_000, "open"), (None, None, "withdrawn")],
+    "govuk.atom": [(None, None, "open"), (None, None, "open")],
+    "govuk-later.atom": [(None, None, "withdrawn"), (None, 1_500_000, "open")],
+    "drupal.xml": [(None, None, "open")],
+    "drupal-cancelled.xml": [(5_000, 20_000, "withdrawn")],
+    "wordpress-later.xml": [(None, 5_000, "withdrawn"), (None, None, "open")],
+    "eventbrite.xml": [(500, 2_500, "withdrawn")],
 }
 
 
@@ -251,6 +348,25 @@ def reason(content: bytes, content_type: str | None = None) -> str:
 def test_reads_what_real_producers_write(name: str) -> None:
     feed = read((FILES / name).read_bytes())
     assert [facts(call) for call in feed.calls] == CONTRACT[name]
+
+
+@pytest.mark.parametrize("name", STANDING)
+def test_reads_how_much_a_call_gives_and_whether_it_was_taken_back(name: str) -> None:
+    calls = read((FILES / name).read_bytes()).calls
+    assert [(call.least, call.most, call.status) for call in calls] == STANDING[name]
+
+
+async def test_entries_that_an_atom_feed_deletes_are_named_also_when_read_apart() -> None:
+    content = (FILES / "tombstone.atom").read_bytes()
+    assert (await read_apart(content)).withdrawn == (
+        "urn:uuid:11111111-2222-4333-8444-666666666666",
+    )
+
+
+def test_a_call_without_an_id_keeps_its_own_when_its_title_says_that_it_changed() -> None:
+    titles = ("Sparks", "CANCELLED: Sparks", "[Deadline extended] Sparks", "Sparks – withdrawn")
+    assert len({only(f"<title>{title}</title>").id for title in titles}) == 1
+    assert only("<title>Sparks</title>").id != only("<title>Embers</title>").id
 
 
 def test_every_file_is_in_the_contract() -> None:
