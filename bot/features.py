@@ -20,8 +20,11 @@ from bot.events import deliveries as event_deliveries
 from bot.events import listeners as event_listeners
 from bot.expertise import deliveries as expertise_deliveries
 from bot.expertise import listeners as expertise_listeners
+from bot.funding import channels as funding_channels
 from bot.funding import deliveries as funding_deliveries
 from bot.funding import listeners as funding_listeners
+from bot.funding import posting as funding_posting
+from bot.funding import reading as funding_reading
 from bot.home import deliveries as home_deliveries
 from bot.home import listeners as home_listeners
 from bot.introductions import deliveries as introduction_deliveries
@@ -51,6 +54,7 @@ RENDERS: dict[str, Render] = {
     **answer_deliveries.RENDERS,
     **expertise_deliveries.RENDERS,
     **introduction_deliveries.RENDERS,
+    **funding_channels.RENDERS,
     **funding_deliveries.RENDERS,
     **event_deliveries.RENDERS,
     **calendar_deliveries.RENDERS,
@@ -70,7 +74,8 @@ TASKS: dict[str, Task] = {
     **digest_deliveries.TASKS,
     **priority_deliveries.TASKS,
     **expertise_deliveries.TASKS,
-    **funding_deliveries.TASKS,
     **calendar_deliveries.TASKS,
+    **funding_posting.TASKS,
+    **funding_reading.TASKS,
     **admin_deliveries.TASKS,
 }

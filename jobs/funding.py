@@ -1,18 +1,23 @@
 """Feeds are read every hour; what is new and what closes soon is posted once a day."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.cards import post_card
-from bot.funding.deliveries import DAILY, READ
-from registry import funding, outbox
-from registry.networks import Network, Purpose
+from bot.funding.deliveries import SAVED_CLOSING, tell
+from bot.funding.posting import DAY
+from bot.funding.reading import READ, tell_of_failure
+from registry import funding, funding_feeds, funding_marks, outbox, quiet, runs
+from registry.members import Member, zone_of
+from registry.networks import Network
 
 
 async def read_feeds(session: AsyncSession, network: Network, now: datetime) -> None:
-    """Have every feed read, each once for this hour."""
-    for feed in await funding.feeds(session, network.id):
+    """Have every feed that is due read, each once for this hour."""
+    await funding_feeds.forget_trials(session, network.id, now)
+    for feed in await funding_feeds.due(session, network.id, now):
         await outbox.enqueue(
             session,
             network.id,
@@ -21,22 +26,38 @@ async def read_feeds(session: AsyncSession, network: Network, now: datetime) -> 
             now=now,
             once=f"{READ}:{feed.id}:{now:%Y-%m-%dT%H}",
         )
+    for feed in await funding_feeds.failing_for_a_day(session, network.id, now):
+        await tell_of_failure(session, feed, now)
 
 
 async def post_calls(session: AsyncSession, network: Network, now: datetime) -> None:
-    """The day's one bundled post: the feeds' new and moved calls, and those closing soon."""
-    new = await funding.take_pending(session, network.id, now)
-    closing = [
-        call for call in await funding.take_reminders(session, network, now) if call not in new
-    ]
-    if new or closing:
-        today = now.astimezone(network.zone).date()
-        await post_card(
+    """Have the day's bundled posts made: scoring the calls takes longer than a job may."""
+    today = now.astimezone(network.zone).date()
+    await outbox.enqueue(session, network.id, DAY, {}, now=now, once=f"{DAY}:{network.id}:{today}")
+
+
+def _last_allowed(member: Member, network: Network) -> Callable[[datetime], datetime]:
+    """A reminder that would fall in a member's quiet hours comes before them."""
+    if not network.quiet_hours:
+        return funding.as_it_is
+    return partial(quiet.last_allowed_before, zone=zone_of(member, network))
+
+
+async def remind_savers(session: AsyncSession, network: Network, now: datetime) -> None:
+    """Who saved a call is reminded before it closes, each reminder once."""
+    days = await funding.reminder_days(session, network.id)
+    saved = await funding_marks.savers(session, network.id)
+    calls = await funding.find_some(session, network.id, {mark.call_id or 0 for mark, _ in saved})
+    for mark, member in saved:
+        call = calls.get(mark.call_id or 0)
+        allowed = _last_allowed(member, network)
+        one = funding.reminder_due(call, days, mark.at, now, allowed) if call else None
+        if one is not None and await runs.start(
             session,
             network.id,
-            DAILY,
-            today.toordinal(),
-            purpose=Purpose.FUNDING,
+            "saved_reminder",
+            f"{member.id}:{one.slot}",
+            due_at=one.due_at,
             now=now,
-            more={"new": [call.id for call in new], "closing": [call.id for call in closing]},
-        )
+        ):
+            await tell(session, network.id, SAVED_CLOSING, one.call.id, member, now)

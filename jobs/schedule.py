@@ -21,6 +21,7 @@ JOBS: tuple[Job, ...] = (
     Job("feeds", Hourly(), funding.read_feeds),
     Job("events_post", Daily(time(10)), calendars.post_news),
     Job("calendars", Hourly(), calendars.read_calendars),
+    Job("saved_reminders", Hourly(), funding.remind_savers),
     Job("event_reminders", Hourly(), events.remind),
     Job("events_useful", Hourly(), events.ask_if_useful),
     *(Job(work.__name__, Hourly(), work) for work in introductions.HOURLY),

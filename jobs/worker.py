@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.admin.deliveries import WORKSPACE_CARD, stop_channel
 from bot.cards import post_card
 from bot.deliveries import Call, Delivery, NotYet, Task, Work
+from bot.funding.channels import stop_rule
 from bot.messenger import (
     Failure,
     PersonGone,
@@ -163,6 +164,9 @@ class Worker:
                 channel = await networks.channel_for(session, workspace.network_id, call.purpose)
                 if channel is not None:
                     await stop_channel(session, channel, str(failure), now)
+            elif isinstance(failure, TargetGone) and "channel" in call.arguments:
+                at = (workspace.id, str(call.arguments["channel"]))
+                await stop_rule(session, workspace.network_id, at, str(failure), now)
 
     async def _tell_admins(self, session: AsyncSession, workspace: Workspace) -> None:
         for admin in await admins(session, workspace.network_id):

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cards import post_card
 from bot.events.deliveries import EVENT
-from bot.funding.deliveries import CALL
+from bot.funding.posting import announce
 from bot.installing import SCOPES, keep_installation
 from bot.needs.docking import KEPT_BACK
 from bot.services import Services
@@ -175,8 +175,7 @@ async def _calendar(session: AsyncSession, sample: Sample, member: Member, now: 
     for number, one in enumerate(sample.calls):
         form, draft = f"sample-{number}", call_draft(one, today)
         call, _ = await funding.add(session, network, member, draft, form=form, now=now)
-        to = Purpose.FUNDING
-        await post_card(session, network.id, CALL, call.id, purpose=to, now=now, due_at=soon)
+        await announce(session, call, now=now, due_at=soon)
     for number, one_ in enumerate(sample.events):
         form, meeting = f"sample-{number}", event_draft(one_, today)
         event, _ = await events.add(session, member, meeting, form=form, now=now)

@@ -19,7 +19,7 @@ from registry.attendances import Attendance, Useful
 from registry.disclosure import NeedShown, ProfileShown, need_shown, profile_shown
 from registry.events import Event
 from registry.expertise import SEEKING, Expertise
-from registry.funding import FundingCall
+from registry.funding import CallState, FundingCall
 from registry.introductions import Introduction, IntroductionState, Met
 from registry.matches import Match
 from registry.members import Member, Organisation
@@ -244,7 +244,11 @@ async def _introductions(
 async def _calls(session: AsyncSession, network_id: int, now: datetime) -> Listing[FundingCall]:
     stmt = (
         select(FundingCall)
-        .where(FundingCall.network_id == network_id, _within(FundingCall.closes, now, now + AHEAD))
+        .where(
+            FundingCall.network_id == network_id,
+            FundingCall.state == CallState.OPEN,
+            _within(FundingCall.closes, now, now + AHEAD),
+        )
         .order_by(FundingCall.closes, FundingCall.id)
     )
     return await _first(session, stmt, _as_it_is)

@@ -1,14 +1,29 @@
-"""Funding calls, by hand or from a feed, and the feeds themselves."""
+"""Funding calls: one record each, whoever told of it, from the first sight to the last reminder."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, or_, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    and_,
+    or_,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from feeds.amounts import Amount, read_amount
+from feeds.status import bare_title
 from registry import runs
 from registry.database import Base
 from registry.links import is_link
@@ -17,52 +32,58 @@ from registry.networks import Network
 from registry.refusal import Refused
 
 REMINDERS = (28, 7, 1)
+MOST_REMINDERS = 5
+EARLIEST_REMINDER = 180
 LONGEST_TITLE = 200
 LONGEST_FUNDER = 100
+LONGEST_SUMMARY = 1000
+LONGEST_AMOUNT = 60
 MOST_THEMES = 10
-FAILING_FOR = timedelta(days=1)
 END_OF_DAY = time(23, 59)
+_TRACKING = re.compile(r"^(?:utm_\w+|aff|fbclid|gclid|mc_[ce]id)$")
 
 
-class FundingFeed(Base):
-    """A feed that a network reads hourly."""
+class CallState(StrEnum):
+    """Where a call stands by what was said of it; its closing time is another matter."""
 
-    __tablename__ = "funding_feeds"
-    __table_args__ = (UniqueConstraint("network_id", "address"),)
+    OPEN = "open"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete="CASCADE"))
-    address: Mapped[str]
-    title: Mapped[str]
-    added_by: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
-    added_at: Mapped[datetime]
-    etag: Mapped[str | None]
-    modified: Mapped[str | None]
-    read_at: Mapped[datetime | None]
-    failing_since: Mapped[datetime | None]
-    failure: Mapped[str | None]
-    failure_told_at: Mapped[datetime | None]
+
+class News(StrEnum):
+    """What is to be told of a call in the day's one bundled post."""
+
+    NEW = "new"
+    MOVED = "moved"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+STILL_OPEN = (News.NEW, News.MOVED, News.REOPENED)
 
 
 class FundingCall(Base):
-    """A call for proposals. `feed_key` is its id within the feed it came from.
+    """A call for proposals.
 
-    post_pending: a feed's new or moved call that waits for the day's one bundled post.
-    was_closing: when it was to close before its deadline was last moved.
+    news: what waits to be told of it. was_closing: when it was to close before its deadline was
+    last moved. least, most: what one applicant can get, in whole pounds. link_key, title_key: by
+    which the same call is known again. routed_number: the network's change number when it was
+    last scored against needs and profiles.
     """
 
     __tablename__ = "funding_calls"
     __table_args__ = (
-        UniqueConstraint("network_id", "feed_id", "feed_key"),
         UniqueConstraint("form"),
+        Index(None, "network_id", "link_key"),
+        Index(None, "network_id", "title_key"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     network_id: Mapped[int] = mapped_column(
         ForeignKey("networks.id", ondelete="CASCADE"), index=True
     )
-    feed_id: Mapped[int | None] = mapped_column(ForeignKey("funding_feeds.id", ondelete="CASCADE"))
-    feed_key: Mapped[str | None]
     form: Mapped[str | None]
     added_by: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
     title: Mapped[str]
@@ -72,9 +93,55 @@ class FundingCall(Base):
     opens: Mapped[datetime | None]
     closes: Mapped[datetime | None]
     themes: Mapped[list[str]]
-    post_pending: Mapped[bool] = mapped_column(default=False)
+    least: Mapped[int | None] = mapped_column(BigInteger)
+    most: Mapped[int | None] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(default=CallState.OPEN)
+    news: Mapped[str | None]
     was_closing: Mapped[datetime | None]
+    link_key: Mapped[str | None]
+    title_key: Mapped[str] = mapped_column(default="")
+    routed_number: Mapped[int | None]
     created_at: Mapped[datetime]
+
+    def not_closed(self, now: datetime) -> bool:
+        """Whether its closing time has not come yet, whatever else was said of it."""
+        return self.closes is None or self.closes > now
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether one can still apply."""
+        return self.state not in (CallState.CLOSED, CallState.WITHDRAWN) and self.not_closed(now)
+
+    def identify(self) -> None:
+        """Bring the keys by which it is known again in step with its link and title."""
+        self.link_key, self.title_key = link_key(self.link), title_key(self.title)
+
+
+class FundingSettings(Base):
+    """What a network's admins chose for its calls. reminder_days: before the closing."""
+
+    __tablename__ = "funding_settings"
+    __table_args__ = (UniqueConstraint("network_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete="CASCADE"))
+    reminder_days: Mapped[list[int]] = mapped_column(JSON)
+
+
+def link_key(link: str | None) -> str | None:
+    """The link without what does not change where it leads: scheme, www, tracking, fragment."""
+    if not link:
+        return None
+    parts = urlsplit(link)
+    host = (parts.hostname or "").removeprefix("www.")
+    query = urlencode(
+        [(key, value) for key, value in parse_qsl(parts.query) if not _TRACKING.match(key)]
+    )
+    return f"{host}{parts.path.rstrip('/')}{'?' + query if query else ''}"
+
+
+def title_key(title: str) -> str:
+    """The title as it is compared: case, spacing, punctuation and marks of change do not matter."""
+    return " ".join(re.findall(r"\w+", bare_title(title).casefold()))
 
 
 @dataclass(frozen=True)
@@ -88,10 +155,19 @@ class CallDraft:
     closes: date | None
     closes_at: str | None
     themes: tuple[str, ...]
+    amount: str = ""
 
 
-def check(draft: CallDraft, network: Network, now: datetime) -> datetime | None:
-    """When the call closes; raises `Refused` with words beside each field that cannot be taken."""
+@dataclass(frozen=True)
+class Checked:
+    """What a form's fields come to: when the call closes, and how much it gives."""
+
+    closes: datetime | None
+    amount: Amount | None
+
+
+def check(draft: CallDraft, network: Network, now: datetime) -> Checked:
+    """What the form comes to; raises `Refused` with words beside each field that is wrong."""
     wrong: dict[str, str] = {}
     for name, text, most in (
         ("title", draft.title, LONGEST_TITLE),
@@ -103,6 +179,9 @@ def check(draft: CallDraft, network: Network, now: datetime) -> datetime | None:
         wrong["link"] = "Please give a whole address that starts with https://."
     if len(draft.themes) > MOST_THEMES:
         wrong["themes"] = f"Please give at most {MOST_THEMES} themes."
+    amount = read_amount(draft.amount) if draft.amount.strip() else None
+    if draft.amount.strip() and amount is None:
+        wrong["amount"] = "Please write it like “up to £250,000” or “£5,000 to £20,000”."
     closes = _closing(draft, network)
     if closes is not None and closes <= now:
         wrong["closes"] = "That has passed already. Choose a later day, or leave it empty."
@@ -110,7 +189,7 @@ def check(draft: CallDraft, network: Network, now: datetime) -> datetime | None:
         wrong["closes"] = "It closes before it opens. Please check the two days."
     if wrong:
         raise Refused(fields=wrong)
-    return closes
+    return Checked(closes, amount)
 
 
 def _closing(draft: CallDraft, network: Network) -> datetime | None:
@@ -130,22 +209,25 @@ async def add(
     form: str,
     now: datetime,
 ) -> tuple[FundingCall, bool]:
-    """Keep a call. The same form delivered again gives the same call, and False."""
-    closes = check(draft, network, now)
-    opens = datetime.combine(draft.opens, time(), network.zone) if draft.opens else None
+    """Keep a call. The same form delivered again gives the same call, and False.
+
+    Raises `Refused` where the call is here already, from a feed or by hand.
+    """
+    checked = check(draft, network, now)
+    again = await session.scalar(select(FundingCall).where(FundingCall.form == form))
+    if again is not None:
+        return again, False
     call = FundingCall(
         network_id=network.id,
         form=form,
         added_by=member.id,
-        title=draft.title.strip(),
-        funder=draft.funder.strip(),
-        link=draft.link or None,
         summary="",
-        opens=opens,
-        closes=closes,
-        themes=list(draft.themes),
         created_at=now,
+        **_columns(draft, checked, network),
     )
+    call.identify()
+    if any(one.is_open(now) for one in await same_calls(session, call)):
+        raise Refused(fields={"title": "This call is here already. `/funding` lists it."})
     try:
         async with session.begin_nested():
             session.add(call)
@@ -155,17 +237,114 @@ async def add(
     return call, True
 
 
+def _columns(draft: CallDraft, checked: Checked, network: Network) -> dict[str, object]:
+    return {
+        "title": draft.title.strip(),
+        "funder": draft.funder.strip(),
+        "link": draft.link or None,
+        "opens": datetime.combine(draft.opens, time(), network.zone) if draft.opens else None,
+        "closes": checked.closes,
+        "themes": list(draft.themes),
+        "least": checked.amount.least if checked.amount else None,
+        "most": checked.amount.most if checked.amount else None,
+    }
+
+
+async def edit(
+    session: AsyncSession, network: Network, call: FundingCall, draft: CallDraft, *, now: datetime
+) -> None:
+    """Change a call that was added by hand; a moved deadline is told in the next bundled post."""
+    checked = check(draft, network, now)
+    columns = _columns(draft, checked, network)
+    move(call, checked.closes, now)
+    for name in columns.keys() - {"closes"}:
+        setattr(call, name, columns[name])
+    call.identify()
+    call.routed_number = None
+    await session.flush()
+
+
+def move(call: FundingCall, closes: datetime | None, now: datetime) -> None:
+    """Give a call another closing time, and note what is to be told of it.
+
+    One that moves twice before it is told moved from where it first stood; one that moves back
+    has not moved.
+    """
+    before = call.closes
+    if closes == before:
+        return
+    call.closes = closes
+    if call.news == News.NEW:
+        return
+    if call.news not in (News.MOVED, News.REOPENED):
+        call.was_closing = before
+    if call.news == News.MOVED and call.was_closing == closes:
+        call.news = call.was_closing = None
+    elif call.state not in (CallState.CLOSED, CallState.WITHDRAWN):
+        call.news = _news_of_move(call, before, now)
+
+
+def _news_of_move(call: FundingCall, before: datetime | None, now: datetime) -> News | None:
+    had_closed = before is not None and before <= now
+    if call.not_closed(now):
+        return News.REOPENED if had_closed else News.MOVED
+    return None if had_closed else News.CLOSED
+
+
+def stand(call: FundingCall, state: CallState, now: datetime) -> None:
+    """Note that a call was withdrawn, closed or opened again, and what is to be told of it."""
+    before = CallState(call.state)
+    if state == before:
+        return
+    call.state = state
+    if not call.not_closed(now):
+        return
+    if state is CallState.OPEN:
+        untold = call.news in (News.WITHDRAWN, News.CLOSED)
+        call.news = None if untold else News.REOPENED
+    elif before is CallState.OPEN:
+        told = call.news != News.NEW
+        call.news = News(state.value) if told else None
+
+
+def open_now(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        FundingCall.state == CallState.OPEN,
+        or_(FundingCall.closes.is_(None), FundingCall.closes > now),
+    )
+
+
 async def open_calls(session: AsyncSession, network_id: int, now: datetime) -> list[FundingCall]:
-    """What has not closed, the next to close first, those without a date last."""
+    """What can be applied for, the next to close first, those without a date last."""
     stmt = (
         select(FundingCall)
-        .where(
-            FundingCall.network_id == network_id,
-            or_(FundingCall.closes.is_(None), FundingCall.closes > now),
-        )
+        .where(FundingCall.network_id == network_id, open_now(now))
         .order_by(FundingCall.closes.is_(None), FundingCall.closes, FundingCall.id)
     )
     return list(await session.scalars(stmt))
+
+
+async def same_calls(session: AsyncSession, call: FundingCall) -> list[FundingCall]:
+    """Calls of the network that may be this one: its funder, title and closing, or its link."""
+    stmt = (
+        select(FundingCall)
+        .where(
+            FundingCall.network_id == call.network_id,
+            FundingCall.title_key == call.title_key,
+        )
+        .order_by(FundingCall.id)
+    )
+    with session.no_autoflush:
+        alike = list(await session.scalars(stmt))
+    return [one for one in alike if one is not call and _same(one, call)]
+
+
+def _same(one: FundingCall, other: FundingCall) -> bool:
+    """Of two with the same title: whether they are one call."""
+    if one.link_key is not None and one.link_key == other.link_key:
+        return True
+    funders = {" ".join(call.funder.casefold().split()) for call in (one, other)}
+    return len(funders) == 1 and one.closes == other.closes
 
 
 async def find(session: AsyncSession, network_id: int, call_id: int) -> FundingCall | None:
@@ -175,181 +354,185 @@ async def find(session: AsyncSession, network_id: int, call_id: int) -> FundingC
     )
 
 
-async def remove(session: AsyncSession, member: Member, call_id: int) -> FundingCall:
-    """Delete a call that the member added, or any as an admin; raises `Refused`."""
-    call = await find(session, member.network_id, call_id)
+async def find_here(session: AsyncSession, network_id: int, call_id: int) -> FundingCall:
+    """A call of this network; raises `Refused` for anything else."""
+    call = await find(session, network_id, call_id)
     if call is None:
         raise Refused("That call is no longer here.")
-    if call.added_by != member.id and not member.is_admin:
+    return call
+
+
+async def find_some(
+    session: AsyncSession, network_id: int, ids: Iterable[int]
+) -> dict[int, FundingCall]:
+    """Those of this network's calls, by id."""
+    stmt = select(FundingCall).where(
+        FundingCall.network_id == network_id, FundingCall.id.in_(list(ids))
+    )
+    return {call.id: call for call in await session.scalars(stmt)}
+
+
+def may_change(call: FundingCall, member: Member) -> bool:
+    """Whether the member added the call, or is an admin."""
+    return call.added_by == member.id or member.is_admin
+
+
+async def find_changeable(session: AsyncSession, member: Member, call_id: int) -> FundingCall:
+    """A call that was added by hand and that the member may change; raises `Refused`."""
+    call = await find_here(session, member.network_id, call_id)
+    if not may_change(call, member):
+        raise Refused("Only who added a call, or an admin, can change it.")
+    if call.form is None:
+        raise Refused("This call comes from a feed, which says what is in it.")
+    return call
+
+
+async def remove(session: AsyncSession, member: Member, call_id: int) -> FundingCall:
+    """Delete a call that the member added, or any as an admin; raises `Refused`."""
+    call = await find_here(session, member.network_id, call_id)
+    if not may_change(call, member):
         raise Refused("Only who added a call, or an admin, can remove it.")
     await session.delete(call)
     return call
 
 
-def reminder_due(call: FundingCall, days: int, now: datetime) -> bool:
-    """Whether the reminder so many days before closing is due and still of use.
+# Filters
 
-    A call that was already nearer than that when it was added gets no such reminder, and of
-    two that are due at once only the later one.
+
+def gives(call: FundingCall, least: int | None, most: int | None, *, unstated: bool) -> bool:
+    """Whether what a call gives lies within the limits; "up to £5,000" counts as £5,000.
+
+    unstated: what to say of a call that states no amount.
     """
-    if call.closes is None or call.closes <= now:
-        return False
-    moment = call.closes - timedelta(days=days)
-    later = [call.closes - timedelta(days=one) for one in REMINDERS if one < days]
-    return call.created_at < moment <= now and not any(one <= now for one in later)
+    smallest = call.least if call.least is not None else call.most
+    if smallest is None:
+        return unstated
+    largest = call.most
+    above = least is None or largest is None or largest >= least
+    return above and (most is None or smallest <= most)
+
+
+def themes_of(calls: Iterable[FundingCall]) -> list[str]:
+    """Each theme once as it is first written, those of most calls first."""
+    written: dict[str, str] = {}
+    times: dict[str, int] = {}
+    for call in calls:
+        for theme in {theme.casefold(): theme for theme in call.themes}.values():
+            written.setdefault(theme.casefold(), theme)
+            times[theme.casefold()] = times.get(theme.casefold(), 0) + 1
+    return [written[key] for key in sorted(times, key=lambda key: (-times[key], key))]
+
+
+def has_theme(call: FundingCall, theme: str) -> bool:
+    return theme.casefold() in {one.casefold() for one in call.themes}
+
+
+# Reminders
+
+
+async def reminder_days(session: AsyncSession, network_id: int) -> tuple[int, ...]:
+    """How many days before the closing a network wants to be reminded, the earliest first."""
+    chosen = await session.scalar(
+        select(FundingSettings).where(FundingSettings.network_id == network_id)
+    )
+    return REMINDERS if chosen is None else tuple(chosen.reminder_days)
+
+
+def check_reminders(written: str) -> tuple[int, ...]:
+    """The numbers in "28, 7, 1", the earliest first; empty means none. Raises `Refused`."""
+    numbers = [int(one) for one in re.findall(r"\d{1,4}", written)]
+    stray = re.sub(r"\d+|[\s,;]|and|days?", "", written)
+    if (
+        stray
+        or len(numbers) > MOST_REMINDERS
+        or not all(1 <= one <= EARLIEST_REMINDER for one in numbers)
+    ):
+        raise Refused(
+            fields={
+                "reminders": f"Please give up to {MOST_REMINDERS} numbers from 1 to "
+                f"{EARLIEST_REMINDER}, such as 28, 7, 1."
+            }
+        )
+    return tuple(sorted(set(numbers), reverse=True))
+
+
+async def choose_reminders(session: AsyncSession, network_id: int, days: Sequence[int]) -> None:
+    """Remind so many days before a closing from now on."""
+    chosen = await session.scalar(
+        select(FundingSettings).where(FundingSettings.network_id == network_id)
+    )
+    if chosen is None:
+        session.add(FundingSettings(network_id=network_id, reminder_days=list(days)))
+    else:
+        chosen.reminder_days = list(days)
+    await session.flush()
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A reminder of a call, so many days before it closes."""
+
+    call: FundingCall
+    days: int
+    due_at: datetime
+
+    @property
+    def slot(self) -> str:
+        """A moved deadline has reminders of its own."""
+        return f"{self.call.id}:{self.days}:{self.due_at:%Y-%m-%dT%H:%M}"
+
+
+def as_it_is(moment: datetime) -> datetime:
+    return moment
+
+
+def reminder_due(
+    call: FundingCall,
+    all_days: Sequence[int],
+    since: datetime,
+    now: datetime,
+    allowed: Callable[[datetime], datetime] = as_it_is,
+) -> Reminder | None:
+    """The reminder that is due and still of use.
+
+    A call that was already nearer than that at `since` gets no such reminder, and of two that
+    are due at once only the later one. allowed: the last time before a moment at which the
+    reminder may come.
+    """
+    if call.closes is None or not call.is_open(now):
+        return None
+    times = {days: allowed(call.closes - timedelta(days=days)) for days in all_days}
+    due = [Reminder(call, days, at) for days, at in times.items() if at <= now]
+    newest = min(due, key=lambda one: one.days, default=None)
+    return newest if newest is not None and newest.due_at > since else None
 
 
 async def take_reminders(
     session: AsyncSession, network: Network, now: datetime
 ) -> list[FundingCall]:
-    """The calls that are to be reminded of now, each reminder once.
-
-    A moved deadline has reminders of its own.
-    """
+    """The calls that the channels are to be reminded of now, each reminder once."""
+    days = await reminder_days(session, network.id)
     found: list[FundingCall] = []
     for call in await open_calls(session, network.id, now):
-        for days in REMINDERS:
-            if call.closes is None or not reminder_due(call, days, now):
-                continue
-            due_at = call.closes - timedelta(days=days)
-            slot = f"{call.id}:{days}:{due_at:%Y-%m-%dT%H:%M}"
-            if await runs.start(session, network.id, "call_reminder", slot, due_at=due_at, now=now):
-                found.append(call)
+        one = reminder_due(call, days, call.created_at, now)
+        if one is not None and await runs.start(
+            session, network.id, "call_reminder", one.slot, due_at=one.due_at, now=now
+        ):
+            found.append(call)
     return found
 
 
-async def take_pending(session: AsyncSession, network_id: int, now: datetime) -> list[FundingCall]:
-    """The feeds' calls that wait for the bundled post; those closed meanwhile wait no more."""
+async def take_news(
+    session: AsyncSession, network_id: int, now: datetime
+) -> list[tuple[FundingCall, News]]:
+    """What waits for the bundled post; of calls that closed meanwhile nothing is told."""
     stmt = select(FundingCall).where(
-        FundingCall.network_id == network_id, FundingCall.post_pending.is_(True)
+        FundingCall.network_id == network_id, FundingCall.news.is_not(None)
     )
-    pending = list(await session.scalars(stmt.order_by(FundingCall.closes, FundingCall.id)))
-    for call in pending:
-        call.post_pending = False
-    return [call for call in pending if call.closes is None or call.closes > now]
-
-
-# Feeds
-
-
-async def add_feed(
-    session: AsyncSession, member: Member, address: str, *, now: datetime
-) -> FundingFeed:
-    """Read a feed from now on; raises `Refused`."""
-    if not is_link(address):
-        raise Refused("Please give the feed's whole address, starting with https://.")
-    feed = FundingFeed(
-        network_id=member.network_id,
-        address=address,
-        title=address,
-        added_by=member.id,
-        added_at=now,
-    )
-    try:
-        async with session.begin_nested():
-            session.add(feed)
-    except IntegrityError:
-        raise Refused("That feed is read already. `/funding feeds` lists them.") from None
-    return feed
-
-
-async def feeds(session: AsyncSession, network_id: int) -> Sequence[FundingFeed]:
-    """The network's feeds, oldest first."""
-    stmt = select(FundingFeed).where(FundingFeed.network_id == network_id)
-    return (await session.scalars(stmt.order_by(FundingFeed.id))).all()
-
-
-async def find_feed(session: AsyncSession, network_id: int, feed_id: int) -> FundingFeed | None:
-    """A feed of this network; one of another is as if not there."""
-    return await session.scalar(
-        select(FundingFeed).where(FundingFeed.network_id == network_id, FundingFeed.id == feed_id)
-    )
-
-
-async def remove_feed(session: AsyncSession, network_id: int, feed_id: int) -> bool:
-    """Stop reading a feed; its calls go with it."""
-    stmt = delete(FundingFeed).where(
-        FundingFeed.network_id == network_id, FundingFeed.id == feed_id
-    )
-    return (await session.scalar(stmt.returning(FundingFeed.id))) is not None
-
-
-@dataclass(frozen=True)
-class FeedCall:
-    """A call as a feed has it."""
-
-    key: str
-    title: str
-    link: str | None
-    summary: str
-    funder: str | None
-    opens: datetime | None
-    closes: datetime | None
-    themes: tuple[str, ...]
-
-
-async def keep_feed_calls(
-    session: AsyncSession, feed: FundingFeed, calls: Iterable[FeedCall], *, now: datetime
-) -> None:
-    """Bring a feed's calls up to date: each is one record, whatever the feed does.
-
-    At the first reading nothing is pending: one summary is posted instead. What is already
-    closed when it is first seen is never posted.
-    """
-    first = feed.read_at is None
-    known = {
-        call.feed_key: call
-        for call in await session.scalars(select(FundingCall).where(FundingCall.feed_id == feed.id))
-    }
-    for call in calls:
-        row = known.get(call.key)
-        if row is None:
-            row = _from_feed(feed, call, now)
-            row.post_pending = not first and (call.closes is None or call.closes > now)
-            session.add(row)
-            known[call.key] = row
-        else:
-            _amend(row, call, now)
-    feed.read_at = now
-    feed.failing_since = feed.failure = feed.failure_told_at = None
-    await session.flush()
-
-
-def _from_feed(feed: FundingFeed, call: FeedCall, now: datetime) -> FundingCall:
-    return FundingCall(
-        network_id=feed.network_id,
-        feed_id=feed.id,
-        feed_key=call.key,
-        title=call.title[:LONGEST_TITLE],
-        funder=(call.funder or feed.title)[:LONGEST_FUNDER],
-        link=call.link,
-        summary=call.summary[:1000],
-        opens=call.opens,
-        closes=call.closes,
-        themes=list(call.themes[:MOST_THEMES]),
-        created_at=now,
-    )
-
-
-def _amend(row: FundingCall, call: FeedCall, now: datetime) -> None:
-    """Take over what changed; a moved deadline is told in the next bundled post."""
-    if call.closes != row.closes and call.closes is not None and call.closes > now:
-        row.was_closing = row.closes
-        row.post_pending = True
-    row.title, row.link = call.title[:LONGEST_TITLE], call.link
-    row.summary, row.opens, row.closes = call.summary[:1000], call.opens, call.closes
-    row.themes = list(call.themes[:MOST_THEMES])
-
-
-def feed_failed(feed: FundingFeed, words: str, now: datetime) -> bool:
-    """Note that a feed could not be read; True where its admin is to be told now.
-
-    Told at the first reading of a new feed, and once after it has failed for a day.
-    """
-    feed.failing_since = feed.failing_since or now
-    feed.failure = words
-    due = feed.read_at is None or now - feed.failing_since >= FAILING_FOR
-    if due and feed.failure_told_at is None:
-        feed.failure_told_at = now
-        return True
-    return False
+    waiting = list(await session.scalars(stmt.order_by(FundingCall.closes, FundingCall.id)))
+    found = [(call, News(call.news)) for call in waiting if call.news]
+    for call in waiting:
+        call.news = None
+    return [
+        (call, news) for call, news in found if (call.is_open(now) if news in STILL_OPEN else True)
+    ]

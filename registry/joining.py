@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from registry import audit
+from registry import audit, funding_channels
 from registry.calendars import EventCalendar
 from registry.events import Event
 from registry.expertise import Expertise
-from registry.funding import FundingCall, FundingFeed
+from registry.funding import FundingCall
+from registry.funding_feeds import FundingFeed
 from registry.members import Member, Organisation, find_organisation, organisation_named
 from registry.needs import Need
 from registry.networks import Channel, Invitation, Network, Workspace
@@ -114,6 +115,7 @@ async def join(
     await _leave_docking_points(session, workspace)
     await _move_members(session, workspace, offer.network.id)
     await session.execute(delete(Channel).where(Channel.workspace_id == workspace.id))
+    await funding_channels.leave(session, workspace)
     workspace.network_id, workspace.installer = offer.network.id, None
     await session.flush()
     if not await session.scalar(select(exists().where(Workspace.network_id == left))):

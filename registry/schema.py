@@ -11,6 +11,9 @@ from registry import (
     events,
     expertise,
     funding,
+    funding_channels,
+    funding_feeds,
+    funding_marks,
     introductions,
     matches,
     members,
@@ -19,6 +22,7 @@ from registry import (
     outbox,
     presses,
     priorities,
+    routing,
     runs,
 )
 from registry.database import Base
@@ -34,6 +38,9 @@ TABLES = (
     events,
     expertise,
     funding,
+    funding_channels,
+    funding_feeds,
+    funding_marks,
     introductions,
     matches,
     members,
@@ -42,6 +49,7 @@ TABLES = (
     outbox,
     presses,
     priorities,
+    routing,
     runs,
 )
 METADATA = Base.metadata

@@ -298,7 +298,7 @@ def _state(element: Json, value: Any) -> Json:
     if kind == "multi_external_select":
         return {"selected_options": [_option(one) for one in value]}
     chosen = [option for option in element["options"] if option["value"] in value]
-    if kind == "checkboxes":
+    if kind in ("checkboxes", "multi_static_select"):
         return {"selected_options": chosen}
     return {"selected_option": next((one for one in chosen if one["value"] == value), None)}
 

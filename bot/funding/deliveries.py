@@ -1,146 +1,180 @@
-"""Posts of calls, and reading a feed."""
+"""The messages about calls, each drawn from the rows when it is sent and when a call changes."""
 
-from bot.cards import Message, Render, Showing, post_card
-from bot.deliveries import Task, Work
-from bot.funding.views import call_message, daily_message, failure_message, feed_summary
-from bot.services import Services
-from feeds.documents import FeedError
-from feeds.fetch import FetchError
-from feeds.funding import Call, read_apart
-from registry import funding
-from registry.funding import FeedCall
-from registry.members import Member, admins
-from registry.networks import Purpose
-from registry.outbox import Errand
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.cards import POST, Message, Render, Showing, post_card, refresh_cards
+from bot.deliveries import Work
+from bot.funding.feed_views import failure_message, recovered_message, trial_message
+from bot.funding.views import (
+    CallShown,
+    Why,
+    alert_message,
+    call_message,
+    post_message,
+    saved_changed_message,
+    saved_closing_message,
+    summary_message,
+)
+from bot.needs.suggestion import CARD as NEED_CARD
+from registry import funding, funding_channels, funding_feeds, funding_marks, needs, routing
+from registry.funding import STILL_OPEN, FundingCall
+from registry.funding_marks import Said
+from registry.members import Member
 
 CALL = "funding.call"
-DAILY = "funding.daily"
-SUMMARY = "funding.feed_summary"
+POSTED = "funding.posted"
+ALERT = "funding.alert"
+SAVED_CLOSING = "funding.saved_closing"
+SAVED_CHANGED = "funding.saved_changed"
+TRIAL = "funding.trial"
 FAILED = "funding.feed_failed"
-READ = "funding.feed_read"
+OF_ONE_CALL = (CALL, ALERT, SAVED_CLOSING, SAVED_CHANGED)
+
+
+async def shown(
+    session: AsyncSession,
+    network_id: int,
+    calls: Sequence[FundingCall],
+    reader: Member | None = None,
+) -> list[CallShown]:
+    """Calls as a reader sees them, or whoever reads a channel."""
+    fits = await routing.fitting_needs(session, network_id, [call.id for call in calls])
+    saved = await funding_marks.marked(session, reader, Said.SAVED) if reader else None
+    return [
+        CallShown(
+            call,
+            tuple(need.question for need in fits.get(call.id, ())),
+            saved=None if saved is None else call.id in saved,
+        )
+        for call in calls
+    ]
+
+
+async def _one(work: Work, showing: Showing, *, even_closed: bool = False) -> CallShown | None:
+    """The call of a message; a message that is not sent yet is only of a call that is open."""
+    call = await funding.find(work.session, work.network.id, showing.subject_id)
+    if call is None or (_being_sent(work) and not even_closed and not call.is_open(work.now)):
+        return None
+    (found,) = await shown(work.session, work.network.id, [call], showing.reader)
+    return found
+
+
+def _being_sent(work: Work) -> bool:
+    return work.errand.kind == POST
 
 
 async def render_call(work: Work, showing: Showing) -> Message | None:
     """A call that somebody added, unless it closed or was removed meanwhile."""
-    call = await funding.find(work.session, work.network.id, showing.subject_id)
-    if call is None or (call.closes is not None and call.closes <= work.now):
+    found = await _one(work, showing)
+    return call_message(found, work.now, work.network.zone) if found else None
+
+
+async def render_alert(work: Work, showing: Showing) -> Message | None:
+    """A call that fits what the reader needs or offers."""
+    found = await _one(work, showing)
+    if found is None or showing.reader is None:
         return None
-    return call_message(call, work.now, work.network.zone)
+    own = await routing.fits_of(work.session, showing.reader, found.call.id)
+    about = [await needs.find(work.session, work.network.id, fit.need_id or 0) for fit in own]
+    why = Why(
+        needs=tuple(need.question for need in about if need is not None and need.seeking),
+        words=next((tuple(fit.words) for fit in own if fit.expertise_id is not None), ()),
+    )
+    return alert_message(found, why, work.now, work.network.zone)
 
 
-async def render_daily(work: Work, _showing: Showing) -> Message | None:
-    """The bundled post, of the calls that the errand names."""
-    found = {}
-    for name in ("new", "closing"):
-        calls = [
-            await funding.find(work.session, work.network.id, id_)
-            for id_ in work.payload.get(name, [])
-        ]
-        found[name] = [
-            call
-            for call in calls
-            if call is not None and (call.closes is None or call.closes > work.now)
-        ]
-    if not any(found.values()):
+async def render_saved_closing(work: Work, showing: Showing) -> Message | None:
+    """A reminder, unless the call was taken off the reader's list meanwhile."""
+    found = await _one(work, showing)
+    if found is None or (_being_sent(work) and not found.saved):
         return None
-    return daily_message(found["new"], found["closing"], work.now, work.network.zone)
+    return saved_closing_message(found, work.now, work.network.zone)
 
 
-async def render_summary(work: Work, showing: Showing) -> Message | None:
-    """What the first reading of a feed found."""
-    feed = await funding.find_feed(work.session, work.network.id, showing.subject_id)
-    if feed is None:
+async def render_saved_changed(work: Work, showing: Showing) -> Message | None:
+    found = await _one(work, showing, even_closed=True)
+    return saved_changed_message(found, work.now, work.network.zone) if found else None
+
+
+async def render_posted(work: Work, showing: Showing) -> Message | None:
+    """A message about several calls; of those that closed before it is sent, it says nothing."""
+    post = await funding_channels.find_post(work.session, work.network.id, showing.subject_id)
+    if post is None:
         return None
-    calls = await funding.open_calls(work.session, work.network.id, work.now)
-    mine = [call for call in calls if call.feed_id == feed.id]
-    return feed_summary(feed, mine, work.now, work.network.zone)
+    rows = await funding_channels.posted_calls(work.session, post)
+    if _being_sent(work):
+        may_be_over = {*funding.News} - {*STILL_OPEN}
+        rows = [(call, why) for call, why in rows if call.is_open(work.now) or why in may_be_over]
+    found = await shown(work.session, work.network.id, [call for call, _ in rows])
+    if post.feed_id is not None:
+        feed = await funding_feeds.find_feed(work.session, work.network.id, post.feed_id)
+        return summary_message(feed.title, found, work.now, work.network.zone) if feed else None
+    if not rows:
+        return None
+    pairs = [(one, why) for one, (_, why) in zip(found, rows, strict=True)]
+    return post_message(pairs, work.now, work.network.zone)
+
+
+async def render_trial(work: Work, showing: Showing) -> Message | None:
+    """What was found at an address that an admin wants to have read."""
+    feed = await funding_feeds.find_feed(work.session, work.network.id, showing.subject_id)
+    return trial_message(feed, work.now, work.network.zone) if feed else None
 
 
 async def render_failed(work: Work, showing: Showing) -> Message | None:
-    """A feed that cannot be read, unless it has recovered meanwhile."""
-    feed = await funding.find_feed(work.session, work.network.id, showing.subject_id)
-    return failure_message(feed) if feed is not None and feed.failure else None
-
-
-async def read_feed(services: Services, errand: Errand) -> None:
-    """Fetch a feed with no session open, then keep what is in it, or why it could not be read."""
-    feed_id = errand.payload["feed_id"]
-    async with services.session_factory.begin() as session:
-        feed = await funding.find_feed(session, errand.network_id, feed_id)
+    """A feed that cannot be read; nothing is sent of one that has recovered meanwhile."""
+    feed = await funding_feeds.find_feed(work.session, work.network.id, showing.subject_id)
     if feed is None:
-        return
-    try:
-        fetched = await services.fetcher.fetch(feed.address, etag=feed.etag, modified=feed.modified)
-        found = (
-            None
-            if fetched.unchanged
-            else await read_apart(fetched.body, fetched.content_type, address=fetched.address)
-        )
-    except (FetchError, FeedError) as error:
-        await _failed(services, errand, error.words)
-        return
-    async with services.session_factory.begin() as session:
-        feed = await funding.find_feed(session, errand.network_id, feed_id)
-        if feed is None:
-            return
-        now = services.clock.now()
-        first = feed.read_at is None
-        calls = [_feed_call(call) for call in found.calls] if found else []
-        feed.etag, feed.modified = fetched.etag, fetched.modified
-        if found is not None and found.title:
-            feed.title = found.title[:200]
-        await funding.keep_feed_calls(session, feed, calls, now=now)
-        if first:
-            await post_card(
-                session,
-                feed.network_id,
-                SUMMARY,
-                feed.id,
-                purpose=Purpose.FUNDING,
-                now=now,
-                once=f"{SUMMARY}:{feed.id}",
-            )
-    services.wake.set()
+        return None
+    if feed.failure:
+        return failure_message(feed)
+    return None if _being_sent(work) else recovered_message(feed)
 
 
-def _feed_call(call: Call) -> FeedCall:
-    return FeedCall(
-        key=call.id,
-        title=call.title,
-        link=call.link,
-        summary=call.summary,
-        funder=call.funder,
-        opens=call.opens,
-        closes=call.closes,
-        themes=call.themes,
+async def refresh_calls(
+    session: AsyncSession, network_id: int, call_ids: Collection[int], *, now: datetime
+) -> None:
+    """Have everything drawn anew that shows any of these calls."""
+    for call_id in sorted(call_ids):
+        for kind in OF_ONE_CALL:
+            await refresh_cards(session, network_id, kind, call_id, now=now)
+        for need_id in await funding_marks.needs_with(session, call_id):
+            await refresh_cards(session, network_id, NEED_CARD, need_id, now=now)
+    for post_id in await funding_channels.posts_with(session, network_id, sorted(call_ids)):
+        await refresh_cards(session, network_id, POSTED, post_id, now=now)
+
+
+async def refresh_fitting(
+    session: AsyncSession, network_id: int, need_id: int, *, now: datetime
+) -> None:
+    """Have everything drawn anew that says that a call fits this need."""
+    fitting = await routing.calls_fitting(session, need_id)
+    await refresh_calls(session, network_id, fitting, now=now)
+
+
+async def tell(
+    session: AsyncSession,
+    network_id: int,
+    kind: str,
+    subject_id: int,
+    member: Member,
+    now: datetime,
+) -> None:
+    """Have a member told in a direct message of what they did not just ask for."""
+    await post_card(
+        session, network_id, kind, subject_id, member_id=member.id, unasked=True, now=now
     )
-
-
-async def _failed(services: Services, errand: Errand, words: str) -> None:
-    now = services.clock.now()
-    async with services.session_factory.begin() as session:
-        feed = await funding.find_feed(session, errand.network_id, errand.payload["feed_id"])
-        if feed is None or not funding.feed_failed(feed, words, now):
-            return
-        told = await session.get(Member, feed.added_by) if feed.added_by else None
-        everyone = [told] if told else await admins(session, feed.network_id)
-        for member in everyone[:1]:
-            await post_card(
-                session,
-                feed.network_id,
-                FAILED,
-                feed.id,
-                member_id=member.id,
-                unasked=True,
-                now=now,
-            )
-    services.wake.set()
 
 
 RENDERS: dict[str, Render] = {
     CALL: render_call,
-    DAILY: render_daily,
-    SUMMARY: render_summary,
+    POSTED: render_posted,
+    ALERT: render_alert,
+    SAVED_CLOSING: render_saved_closing,
+    SAVED_CHANGED: render_saved_changed,
+    TRIAL: render_trial,
     FAILED: render_failed,
 }
-TASKS: dict[str, Task] = {READ: read_feed}

@@ -1,5 +1,6 @@
-"""`/funding`, its form, pages, and the feeds."""
+"""`/funding`: the month view, and the form for a call."""
 
+from collections.abc import Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
@@ -7,32 +8,35 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot import forms
 from bot.actor import Actor, acting
-from bot.cards import post_card
+from bot.blocks import Block, button, confirm, section
 from bot.commands import Command
-from bot.funding.deliveries import CALL, READ
-from bot.funding.views import (
-    CALLBACK,
-    call_form,
-    feeds_blocks,
-    list_blocks,
-    removable_blocks,
-)
+from bot.funding import channels, feeds, fits, marks
+from bot.funding.deliveries import refresh_calls, shown
+from bot.funding.forms import CALLBACK, call_form
+from bot.funding.month import PAGE, Filter, Month, chosen, month_blocks, read_page
+from bot.funding.posting import announce
 from bot.pressed import pressed_id
+from bot.text import quoted
 from bot.views import notice
-from registry import audit, funding, outbox
-from registry.funding import CallDraft
-from registry.networks import Purpose
+from registry import funding, funding_marks
+from registry.funding import CallDraft, FundingCall
+from registry.funding_marks import Said
 from registry.refusal import Refused
 
+MOST_OWN = 20
 COMMAND = Command(
     "/funding",
-    "the funding calls that are open, the next to close first",
+    "the funding calls that are open, month by month, the next to close first",
     {
         "add": "add a call",
+        "edit": "change one that you added",
         "remove": "remove one that you added",
+        "alerts": "which direct messages about calls you get",
         "feeds": "the feeds that are read every hour (admins)",
-        "feeds add": "read another feed: `/funding feeds add` and its address (admins)",
+        "feeds add": "try another feed: `/funding feeds add` and its address (admins)",
         "feeds remove": "stop reading one (admins)",
+        "channels": "which channels get which calls (admins)",
+        "settings": "when everybody is reminded of a closing (admins)",
     },
 )
 
@@ -41,42 +45,76 @@ def register(app: AsyncApp) -> None:
     app.command("/funding")(command)
     app.view(CALLBACK)(submit)
     app.action("funding.page")(page)
+    app.action("funding.page_back")(page)
+    app.action("funding.theme")(filter_)
+    app.action("funding.amount")(filter_)
+    app.action("funding.whose")(filter_)
     app.action("funding.read")(read)
+    app.action("funding.edit")(edit)
     app.action("funding.remove")(remove)
-    app.action("funding.remove_feed")(remove_feed)
+    for feature in (channels, feeds, fits, marks):
+        feature.register(app)
 
 
 async def command(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
     """`/funding` lists; a known word does more."""
     word, rest = COMMAND.split(command.get("text", ""))
     if word == "feeds add":
-        await _add_feed(ack, context, rest)
+        await feeds.add(ack, context, rest)
     elif rest:
         await ack(COMMAND.unknown(f"{word} {rest}".strip()))
     elif word == "help":
         await ack(COMMAND.help())
-    elif word == "add":
-        await _open_form(ack, command, context)
+    elif word in FORMS:
+        await FORMS[word](ack, command, context)
+    elif word in ("feeds", "feeds remove"):
+        await feeds.show(ack, context)
+    elif word == "channels":
+        await channels.show(ack, context)
+    elif word in ("edit", "remove"):
+        await _show_own(ack, context, word)
     else:
-        await _show(ack, context, word)
+        async with acting(context) as actor:
+            blocks = await _month(actor, 0, Filter())
+        await ack(text="Funding calls", blocks=blocks)
 
 
-async def _show(ack: AsyncAck, context: AsyncBoltContext, word: str) -> None:
+async def _month(actor: Actor, start: int, wanted: Filter) -> list[Block]:
+    everything = await funding.open_calls(actor.session, actor.network.id, actor.now)
+    saved = await funding_marks.marked(actor.session, actor.member, Said.SAVED)
+    found = chosen(everything, wanted, saved)
+    some = found[start : start + PAGE]
+    page_ = await shown(actor.session, actor.network.id, some, actor.member)
+    month = Month(everything, len(found), page_, start, wanted)
+    return month_blocks(month, actor.now, actor.network.zone)
+
+
+async def page(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """Another page of the list, in its place."""
+    start, wanted = read_page(str(body["actions"][0].get("value") or ""))
+    await _replace(ack, context, start, wanted)
+
+
+async def filter_(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """The list by theme, amount or whose, in its place."""
+    pressed = body["actions"][0]
+    value = (pressed.get("selected_option") or pressed).get("value")
+    await _replace(ack, context, 0, Filter.read(str(value or "")))
+
+
+async def _replace(ack: AsyncAck, context: AsyncBoltContext, start: int, wanted: Filter) -> None:
     async with acting(context) as actor:
-        if word.startswith("feeds"):
-            actor.must_be_admin()
-            blocks = feeds_blocks(await funding.feeds(actor.session, actor.network.id))
-        else:
-            calls = await funding.open_calls(actor.session, actor.network.id, actor.now)
-            blocks = list_blocks(calls, actor.now, actor.network.zone)
-            if word == "remove":
-                may = [one for one in calls if _may_remove(actor, one.added_by)]
-                blocks = removable_blocks(may)
-    await ack(text="Funding", blocks=blocks)
+        blocks = await _month(actor, start, wanted)
+    await actor.services.messenger.whisper(context, "Funding calls", blocks, replace=True)
+    await ack()
 
 
-def _may_remove(actor: Actor, added_by: int | None) -> bool:
-    return actor.member.is_admin or added_by == actor.member.id
+async def read(ack: AsyncAck) -> None:
+    """The browser opens the link; there is nothing to do here."""
+    await ack()
+
+
+# Calls by hand
 
 
 async def _open_form(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -91,11 +129,35 @@ def _must_be_known(actor: Actor) -> None:
         raise Refused("Please type `/need` or `/expertise` first, to say who you are.")
 
 
+FORMS: dict[str, Callable[..., Any]] = {
+    "add": _open_form,
+    "alerts": marks.open_alerts,
+    "settings": channels.open_settings,
+}
+
+
 async def submit(ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext) -> None:
-    """Keep the call, post it, and turn the form into a confirmation."""
-    state = view["state"]["values"]
+    """Keep the call, have it posted, and turn the form into a confirmation."""
+    draft = _draft(view["state"]["values"])
+    call_id = str(view.get("private_metadata") or "")
+    async with acting(context) as actor:
+        _must_be_known(actor)
+        if call_id.isdecimal():
+            await _change(actor, int(call_id), draft)
+            words = "*Saved.* A moved deadline is told in the next post, and its reminders move."
+        else:
+            call, new = await funding.add(
+                actor.session, actor.network, actor.member, draft, form=view["id"], now=actor.now
+            )
+            if new:
+                await announce(actor.session, call, now=actor.now)
+            words = "*Added.* It is posted to the channels that it fits, and reminders follow."
+    await ack(response_action="update", view=notice(words, title="Funding"))
+
+
+def _draft(state: forms.State) -> CallDraft:
     themes = (" ".join(one.split()) for one in forms.text(state, "themes").split(","))
-    draft = CallDraft(
+    return CallDraft(
         title=forms.text(state, "title"),
         funder=forms.text(state, "funder"),
         link=forms.text(state, "link"),
@@ -103,79 +165,67 @@ async def submit(ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext)
         closes=forms.day(state, "closes"),
         closes_at=forms.clock_time(state, "closes_at"),
         themes=tuple(dict.fromkeys(one for one in themes if one)),
+        amount=forms.text(state, "amount"),
     )
-    async with acting(context) as actor:
-        _must_be_known(actor)
-        call, new = await funding.add(
-            actor.session, actor.network, actor.member, draft, form=view["id"], now=actor.now
-        )
-        if new:
-            await post_card(
-                actor.session,
-                actor.network.id,
-                CALL,
-                call.id,
-                purpose=Purpose.FUNDING,
-                now=actor.now,
-                once=f"{CALL}:{call.id}",
-            )
-    words = "*Added.* It is posted to the funding channel, and reminders follow."
-    await ack(response_action="update", view=notice(words, title="Funding"))
 
 
-async def page(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-    """The next page of the list."""
+async def _change(actor: Actor, call_id: int, draft: CallDraft) -> None:
+    call = await funding.find_changeable(actor.session, actor.member, call_id)
+    await funding.edit(actor.session, actor.network, call, draft, now=actor.now)
+    await refresh_calls(actor.session, actor.network.id, [call.id], now=actor.now)
+
+
+async def _show_own(ack: AsyncAck, context: AsyncBoltContext, word: str) -> None:
     async with acting(context) as actor:
         calls = await funding.open_calls(actor.session, actor.network.id, actor.now)
-        blocks = list_blocks(calls, actor.now, actor.network.zone, pressed_id(body))
-    await actor.services.messenger.whisper(context, "Funding calls", blocks)
-    await ack()
+        may = [
+            call
+            for call in calls
+            if funding.may_change(call, actor.member) and (word == "remove" or call.form)
+        ]
+    await ack(text="Funding calls", blocks=own_blocks(may, word))
 
 
-async def read(ack: AsyncAck) -> None:
-    """The browser opens the link; there is nothing to do here."""
+def own_blocks(calls: list[FundingCall], word: str) -> list[Block]:
+    """The calls that one may change or remove, each with its button."""
+    blocks = [
+        section(quoted(call.title, 250), accessory=_own_button(call, word))
+        for call in calls[:MOST_OWN]
+    ]
+    if len(calls) > MOST_OWN:
+        blocks.append(section(f"And {len(calls) - MOST_OWN} more, which close later."))
+    return blocks or [
+        section(f"There is no call of yours to {'change' if word == 'edit' else word}.")
+    ]
+
+
+def _own_button(call: FundingCall, word: str) -> Block:
+    if word == "edit":
+        return button("Change", "funding.edit", str(call.id))
+    return button(
+        "Remove",
+        "funding.remove",
+        str(call.id),
+        style="danger",
+        confirm=confirm("Remove this call?", "Its reminders stop as well.", "Remove"),
+    )
+
+
+async def edit(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """Open the form with a call in it."""
+    async with acting(context) as actor:
+        call = await funding.find_changeable(actor.session, actor.member, pressed_id(body))
+    view = call_form(call, actor.network.zone)
+    await actor.services.messenger.open_modal(context.client, body["trigger_id"], view)
     await ack()
 
 
 async def remove(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-    """Remove a call of one's own."""
+    """Remove a call; every message about it says that it is gone."""
     async with acting(context) as actor:
-        await funding.remove(actor.session, actor.member, pressed_id(body))
+        call_id = pressed_id(body)
+        await refresh_calls(actor.session, actor.network.id, [call_id], now=actor.now)
+        await funding_marks.forget_saved(actor.session, actor.network.id, call_id)
+        await funding.remove(actor.session, actor.member, call_id)
     await actor.services.messenger.whisper(context, "Removed, with its reminders.")
-    await ack()
-
-
-async def _add_feed(ack: AsyncAck, context: AsyncBoltContext, address: str) -> None:
-    async with acting(context) as actor:
-        actor.must_be_admin()
-        feed = await funding.add_feed(
-            actor.session, actor.member, address.strip("<>").partition("|")[0], now=actor.now
-        )
-        await outbox.enqueue(
-            actor.session, actor.network.id, READ, {"feed_id": feed.id}, now=actor.now
-        )
-        _note(actor, "feed_added", feed.id)
-    await ack("Reading it now. What is in it is posted to the funding channel.")
-
-
-def _note(actor: Actor, action: str, feed_id: int) -> None:
-    audit.note(
-        actor.session,
-        actor.network.id,
-        actor.member.id,
-        action,
-        f"feed:{feed_id}",
-        now=actor.now,
-    )
-
-
-async def remove_feed(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-    """Stop reading a feed."""
-    async with acting(context) as actor:
-        actor.must_be_admin()
-        feed_id = pressed_id(body)
-        if not await funding.remove_feed(actor.session, actor.network.id, feed_id):
-            raise Refused("That feed is no longer here.")
-        _note(actor, "feed_removed", feed_id)
-    await actor.services.messenger.whisper(context, "It is no longer read.")
     await ack()

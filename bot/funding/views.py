@@ -1,192 +1,266 @@
-"""Funding calls as people see them, and the form for one."""
+"""Funding calls as people see them: their lines, their buttons, and the messages about them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.blocks import (
-    Block,
-    actions,
-    button,
-    confirm,
-    context,
-    header,
-    input_block,
-    modal,
-    section,
-    text_input,
-)
+from bot.blocks import Block, actions, button, context, header, section
 from bot.cards import Message
 from bot.text import counted, cut, joined, moment, quoted
-from registry.funding import LONGEST_FUNDER, LONGEST_TITLE, FundingCall, FundingFeed
+from registry.funding import CallState, FundingCall, News
+from registry.funding_channels import CLOSING
 
-CALLBACK = "funding.submit"
-PAGE = 8
+LONGEST_INLINE = 400
+MOST_NAMED = 3
+MOST_CHANGED = 6
+MOST_CLOSING = 6
+MOST_POSTED = 18
+MOST_SUMMARISED = 3
+MOST_NOTED = 5
+MILLION = 1_000_000
 
 
-def call_form() -> Block:
-    return modal(
-        "Add a funding call",
-        [
-            input_block("title", "Title", text_input("title", most=LONGEST_TITLE)),
-            input_block("funder", "Funder", text_input("funder", most=LONGEST_FUNDER)),
-            input_block(
-                "link",
-                "Link",
-                text_input("link", most=2000, placeholder="https://…"),
-                optional=True,
-            ),
-            input_block(
-                "opens", "Opens", {"type": "datepicker", "action_id": "opens"}, optional=True
-            ),
-            input_block(
-                "closes",
-                "Closes",
-                {"type": "datepicker", "action_id": "closes"},
-                hint="Leave it empty if it has no closing day.",
-                optional=True,
-            ),
-            input_block(
-                "closes_at",
-                "Closing time",
-                {"type": "timepicker", "action_id": "closes_at"},
-                hint="Without one, it closes at the end of that day.",
-                optional=True,
-            ),
-            input_block(
-                "themes",
-                "Themes",
-                text_input("themes", most=300, placeholder="flooding, high streets"),
-                hint="With commas between.",
-                optional=True,
-            ),
-        ],
-        callback_id=CALLBACK,
-        submit="Add",
-    )
+@dataclass(frozen=True)
+class CallShown:
+    """A call with what it fits: the questions of open needs that the whole network may see.
+
+    saved: whether the reader saved it; None where the readers are many.
+    """
+
+    call: FundingCall
+    fits: tuple[str, ...] = ()
+    saved: bool | None = None
+
+
+def pounds(amount: int) -> str:
+    """£250,000, £1.5 million."""
+    if amount >= MILLION and amount % (MILLION // 100) == 0:
+        return f"£{amount / MILLION:,.2f}".rstrip("0").rstrip(".") + " million"
+    return f"£{amount:,}"
+
+
+def amount_line(call: FundingCall) -> str:
+    """As "Up to £250,000", or nothing where no amount is known."""
+    if call.least is not None and call.most is not None and call.least < call.most:
+        return f"{pounds(call.least)} to {pounds(call.most)}"
+    if call.most is not None:
+        return pounds(call.most) if call.least == call.most else f"Up to {pounds(call.most)}"
+    return f"From {pounds(call.least)}" if call.least is not None else ""
 
 
 def call_lines(call: FundingCall, now: datetime, zone: ZoneInfo) -> str:
-    """Title, funder, closing time and how long there is, themes."""
-    lines = [f"*{_linked(call)}*", quoted(call.funder, 150)]
-    if call.closes is not None:
-        lines.append(f"Closes {moment(call.closes, zone)}: {time_left(call.closes, now)}")
-    if call.was_closing is not None:
-        lines.append(f"_The closing time has moved: it was {moment(call.was_closing, zone)}_")
+    """Title, funder, amount, closing time and how long there is, what changed, themes."""
+    money = amount_line(call)
+    lines = [
+        f"*{linked(call)}*",
+        quoted(call.funder, 150) + (f" · {money}" if money else ""),
+        *_standing(call, now, zone),
+    ]
     if call.themes:
         lines.append(f"For: {quoted(joined(call.themes), 300)}")
     return "\n".join(lines)
 
 
-def _linked(call: FundingCall) -> str:
-    title = quoted(call.title, 250)
-    return f"<{call.link}|{title.replace('|', '/')}>" if _plain(call.link) else title
+def _standing(call: FundingCall, now: datetime, zone: ZoneInfo) -> list[str]:
+    if call.state == CallState.WITHDRAWN:
+        return ["*Withdrawn by the funder*"]
+    if call.closes is not None and call.closes <= now:
+        return [f"Closed {moment(call.closes, zone)}"]
+    if call.state == CallState.CLOSED:
+        return ["*Closed*"]
+    lines = []
+    if call.opens is not None and call.opens > now:
+        lines.append(f"Opens {moment(call.opens, zone)}")
+    if call.closes is not None:
+        lines.append(f"Closes {moment(call.closes, zone)}: {time_left(call.closes, now)}")
+    if call.was_closing is not None:
+        to = moment(call.closes, zone) if call.closes else "no closing day"
+        lines.append(f"_The deadline moved from {moment(call.was_closing, zone)} to {to}_")
+    return lines
 
 
-def _plain(link: str | None) -> bool:
-    """Whether a link can stand in Slack's markup as it is."""
-    return link is not None and not any(sign in link for sign in "<>|& ")
+def linked(call: FundingCall, most: int = 250) -> str:
+    """The title as a link where the link can stand in Slack's markup."""
+    title = quoted(call.title, most)
+    link = call.link or ""
+    if not link or len(link) > LONGEST_INLINE or any(sign in link for sign in "<>| "):
+        return title
+    return f"<{link.replace('&', '&amp;')}|{title.replace('|', '/')}>"
 
 
 def time_left(closes: datetime, now: datetime) -> str:
-    """'12 days left', 'today'."""
+    """'12 days left', 'less than a day left'."""
     days = (closes - now).days
     return f"{counted(days, 'day')} left" if days > 0 else "less than a day left"
 
 
-def call_message(call: FundingCall, now: datetime, zone: ZoneInfo) -> Message:
-    """A call that somebody added."""
-    blocks = [section(f"New funding call\n{call_lines(call, now, zone)}")]
+def fits_line(fits: Sequence[str]) -> str:
+    """'Fits 4 open needs here: one, two, three and 1 more'."""
+    named = [f"“{quoted(question, 90)}”" for question in fits[:MOST_NAMED]]
+    if len(fits) > MOST_NAMED:
+        named.append(f"{len(fits) - MOST_NAMED} more")
+    return f"Fits {counted(len(fits), 'open need')} here: {joined(named)}"
+
+
+def call_blocks(shown: CallShown, now: datetime, zone: ZoneInfo, title: str = "") -> list[Block]:
+    """A call with what it fits and its buttons."""
+    call = shown.call
+    text = call_lines(call, now, zone)
+    if title:
+        text = f"{title}\n{text}"
+    if call.is_open(now) and shown.fits:
+        text += f"\n{fits_line(shown.fits)}"
+    buttons = call_buttons(shown, now)
+    blocks = [section(text)]
+    return [*blocks, actions(buttons, block_id=f"call-{call.id}")] if buttons else blocks
+
+
+def call_buttons(shown: CallShown, now: datetime) -> list[Block]:
+    """What can be done with a call; with one that is over, only reading it."""
+    call, value = shown.call, str(shown.call.id)
+    buttons: list[Block] = []
+    if call.is_open(now):
+        if shown.fits:
+            words = "Show the need" if len(shown.fits) == 1 else "Show the needs"
+            buttons.append(button(words, "funding.fits", value, style="primary"))
+        save = ("Unsave", "funding.unsave") if shown.saved else ("Save", "funding.save")
+        buttons += [
+            button(*save, value),
+            button("Share to a need", "funding.share", value),
+            button("Not relevant", "funding.not_relevant", value),
+        ]
     if call.link:
-        blocks.append(actions([button("Read the call", "funding.read", url=call.link)]))
-    return Message(f"New funding call: {quoted(cut(call.title, 150))}", blocks)
+        buttons.append(button("Read the call", "funding.read", value, url=call.link))
+    return buttons
 
 
-def daily_message(
-    new: Sequence[FundingCall], closing: Sequence[FundingCall], now: datetime, zone: ZoneInfo
-) -> Message:
-    """The day's one bundled post: what is new, and what closes soon."""
-    blocks: list[Block] = []
-    for title, calls in (("New and changed calls", new), ("Closing soon", closing)):
-        if calls:
-            blocks.append(header(title))
-            blocks += [section(call_lines(call, now, zone)) for call in calls[:15]]
-            if len(calls) > 15:  # noqa: PLR2004 - those shown above
-                blocks.append(context(f"And {len(calls) - 15} more: `/funding` lists them."))
+def call_message(shown: CallShown, now: datetime, zone: ZoneInfo) -> Message:
+    """A call that somebody added."""
+    title = cut(shown.call.title, 150)
+    return Message(
+        f"New funding call: {quoted(title, 600)}",
+        call_blocks(shown, now, zone, "New funding call"),
+    )
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a person is told of a call: the questions of their needs, and words of their profile."""
+
+    needs: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+def alert_message(shown: CallShown, why: Why, now: datetime, zone: ZoneInfo) -> Message:
+    """A call that fits what a person needs or offers."""
+    reasons = [f"your need “{quoted(question, 150)}”" for question in why.needs[:MOST_NAMED]]
+    if why.words:
+        reasons.append(f"your expertise: both mention {quoted(joined(why.words), 200)}")
+    title = "*A funding call that fits you*"
+    if reasons:
+        title += f"\nIt fits {joined(reasons)}."
+    blocks = [
+        *call_blocks(shown, now, zone, title),
+        actions([button("My alerts", "funding.alerts")], block_id="alerts"),
+    ]
+    return Message(
+        f"A funding call that fits you: {quoted(cut(shown.call.title, 120), 500)}", blocks
+    )
+
+
+def saved_closing_message(shown: CallShown, now: datetime, zone: ZoneInfo) -> Message:
+    """A reminder of a call that a person saved."""
+    title = quoted(cut(shown.call.title, 120), 500)
+    return Message(
+        f"A call that you saved closes soon: {title}",
+        call_blocks(shown, now, zone, "*A call that you saved closes soon*"),
+    )
+
+
+def saved_changed_message(shown: CallShown, now: datetime, zone: ZoneInfo) -> Message:
+    """A change of a call that a person saved."""
+    title = quoted(cut(shown.call.title, 120), 500)
+    return Message(
+        f"A call that you saved has changed: {title}",
+        call_blocks(shown, now, zone, "*A call that you saved has changed*"),
+    )
+
+
+TITLES = {
+    News.REOPENED: "_Open again_",
+    News.WITHDRAWN: "_Withdrawn_",
+    News.CLOSED: "_Closed early_",
+    News.MOVED: "_Deadline moved_",
+}
+
+
+def post_message(calls: Sequence[tuple[CallShown, str]], now: datetime, zone: ZoneInfo) -> Message:
+    """The day's one bundled post: what changed, what closes soon and what is new."""
+    new = [shown for shown, why in calls if why == News.NEW]
+    closing = [shown for shown, why in calls if why == CLOSING]
+    changed = [(shown, TITLES[News(why)]) for shown, why in calls if why not in (News.NEW, CLOSING)]
+    room = MOST_POSTED - min(len(changed), MOST_CHANGED) - min(len(closing), MOST_CLOSING)
+    blocks = [
+        *_part("New calls", [(shown, "") for shown in new], room, now, zone),
+        *_part("Changed calls", changed, MOST_CHANGED, now, zone),
+        *_part("Closing soon", [(shown, "") for shown in closing], MOST_CLOSING, now, zone),
+    ]
     parts = [counted(len(new), "new call")] if new else []
+    parts += [f"{len(changed)} changed"] if changed else []
     parts += [f"{len(closing)} closing soon"] if closing else []
     return Message(f"Funding: {joined(parts)}", blocks)
 
 
-def feed_summary(
-    feed: FundingFeed, calls: Sequence[FundingCall], now: datetime, zone: ZoneInfo
+def _part(
+    title: str,
+    calls: Sequence[tuple[CallShown, str]],
+    most: int,
+    now: datetime,
+    zone: ZoneInfo,
+) -> list[Block]:
+    if not calls:
+        return []
+    blocks: list[Block] = [header(title)]
+    for shown, what in calls[:most]:
+        blocks += call_blocks(shown, now, zone, what)
+    if len(calls) > most:
+        blocks.append(context(f"And {len(calls) - most} more: `/funding` lists them."))
+    return blocks
+
+
+def summary_message(
+    title: str, calls: Sequence[CallShown], now: datetime, zone: ZoneInfo
 ) -> Message:
     """What the first reading of a feed found: one post for all of it."""
-    dated = [call for call in calls if call.closes is not None]
-    words = f"*Now reading {quoted(feed.title, 200)}*: {counted(len(calls), 'open call')}"
-    if dated and dated[0].closes is not None:
-        words += f", the next one closing {moment(dated[0].closes, zone)}"
-    blocks = [section(words), *(section(call_lines(call, now, zone)) for call in calls[:3])]
+    still = [shown for shown in calls if shown.call.is_open(now)]
+    dated = [shown.call.closes for shown in still if shown.call.closes is not None]
+    words = f"*Now reading {quoted(title, 200)}*: {counted(len(still), 'open call')}"
+    if dated:
+        words += f", the next one closing {moment(min(dated), zone)}"
+    blocks = [section(words)]
+    for shown in calls[:MOST_SUMMARISED]:
+        blocks += call_blocks(shown, now, zone)
     blocks.append(context("New ones are posted here once a day. `/funding` lists them all."))
-    return Message(f"Now reading {quoted(cut(feed.title, 120))}", blocks)
+    return Message(f"Now reading {quoted(cut(title, 120), 500)}", blocks)
 
 
-def list_blocks(
-    calls: Sequence[FundingCall], now: datetime, zone: ZoneInfo, start: int = 0
-) -> list[Block]:
-    """A page of what is open, by closing date."""
-    if not calls:
-        return [section("No call is open. `/funding add` adds one.")]
-    blocks = [section(f"*{counted(len(calls), 'open call')}*, the next to close first")]
-    blocks += [section(call_lines(call, now, zone)) for call in calls[start : start + PAGE]]
-    if start + PAGE < len(calls):
-        more = button("Show more", "funding.page", str(start + PAGE))
-        blocks.append(actions([more]))
-    return blocks
+def noted_block(calls: Sequence[FundingCall], now: datetime, zone: ZoneInfo) -> Block:
+    """The calls that are noted on a need, as its card lists them."""
+    lines = [f"• {linked(call, 150)}: {_briefly(call, now, zone)}" for call in calls[:MOST_NOTED]]
+    if len(calls) > MOST_NOTED:
+        lines.append(f"And {len(calls) - MOST_NOTED} more.")
+    return section("\n".join(["*Funding calls noted*", *lines]))
 
 
-def removable_blocks(calls: Sequence[FundingCall]) -> list[Block]:
-    """One's own calls, each with its button."""
-    blocks: list[Block] = []
-    for call in calls[:20]:
-        remove = button(
-            "Remove",
-            "funding.remove",
-            str(call.id),
-            style="danger",
-            confirm=confirm("Remove this call?", "Its reminders stop as well.", "Remove"),
-        )
-        blocks.append(section(quoted(call.title, 250), accessory=remove))
-    return blocks or [section("There is no call of yours to remove.")]
+def _briefly(call: FundingCall, now: datetime, zone: ZoneInfo) -> str:
+    if call.state == CallState.WITHDRAWN:
+        return "withdrawn by the funder"
+    if not call.is_open(now):
+        return "closed"
+    return f"closes {moment(call.closes, zone)}" if call.closes else "no closing day"
 
 
-def feeds_blocks(feeds: Sequence[FundingFeed]) -> list[Block]:
-    """The feeds with what went wrong last, each with its button."""
-    if not feeds:
-        return [section("No feed is read yet. `/funding feeds add` and its address adds one.")]
-    blocks: list[Block] = []
-    for feed in feeds[:20]:
-        words = f"*{quoted(feed.title, 200)}*\n{quoted(feed.address, 300)}"
-        if feed.failure:
-            words += f"\n_Could not be read: {quoted(feed.failure, 300)}_"
-        remove = button(
-            "Remove",
-            "funding.remove_feed",
-            str(feed.id),
-            style="danger",
-            confirm=confirm("Stop reading this feed?", "Its calls go with it.", "Stop reading"),
-        )
-        blocks.append(section(words, accessory=remove))
-    return blocks
-
-
-def failure_message(feed: FundingFeed) -> Message:
-    """What the admin is told of a feed that cannot be read."""
-    blocks = [
-        section(
-            f"*A funding feed cannot be read*\n{quoted(feed.address, 300)}\n"
-            f"{quoted(feed.failure or '', 500)}"
-        ),
-        context("We keep trying every hour. `/funding feeds` removes it."),
-    ]
-    return Message("A funding feed cannot be read", blocks)
+def saved_lines(calls: Sequence[FundingCall], now: datetime, zone: ZoneInfo) -> str:
+    """A person's saved calls, the next to close first, as App Home lists them."""
+    return "\n".join(f"• {linked(call, 150)}: {_briefly(call, now, zone)}" for call in calls)

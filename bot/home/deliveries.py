@@ -3,8 +3,9 @@
 from bot.actor import HOME
 from bot.blocks import Block
 from bot.deliveries import Call, Delivery, Work
+from bot.funding.views import saved_lines
 from bot.home.views import member_home, newcomer_home
-from registry import events, funding
+from registry import events, funding, funding_marks
 from registry.members import Member
 from registry.standing import overview
 
@@ -17,8 +18,12 @@ async def home_of(work: Work, member: Member) -> Block:
         return newcomer_home()
     mine = await overview(work.session, member, work.now)
     calls = await funding.open_calls(work.session, work.network.id, work.now)
+    saved = await funding_marks.saved_calls(work.session, member, work.now)
     coming = await events.coming(work.session, work.network.id, work.now)
-    return member_home(mine, calls[:MOST_COMING], coming[:MOST_COMING], work.network.zone)
+    next_saved = saved_lines(saved[:MOST_COMING], work.now, work.network.zone)
+    return member_home(
+        mine, calls[:MOST_COMING], coming[:MOST_COMING], work.network.zone, saved=next_saved
+    )
 
 
 async def prepare(work: Work) -> Call | None:

@@ -34,9 +34,14 @@ def _start_buttons() -> list[Block]:
 
 
 def member_home(
-    mine: Overview, calls: list[FundingCall], events: list[Event], zone: ZoneInfo
+    mine: Overview,
+    calls: list[FundingCall],
+    events: list[Event],
+    zone: ZoneInfo,
+    *,
+    saved: str = "",
 ) -> Block:
-    """Everything of a member, what waits for them first."""
+    """Everything of a member, what waits for them first. saved: lines on the calls they saved."""
     blocks = [actions(_start_buttons()), divider()]
     if mine.waiting:
         blocks += [header("Waiting for you"), *standing_blocks(mine.waiting, MOST_STANDINGS)]
@@ -59,6 +64,8 @@ def member_home(
     rest = [one for one in mine.standings if one not in mine.waiting]
     if rest:
         blocks += [header("My matches"), *standing_blocks(rest, MOST_STANDINGS)]
+    if saved:
+        blocks += [header("Calls you saved"), section(saved)]
     return _home(blocks + coming_blocks(calls, events, zone))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.text import joined, quoted
+from bot.text import cut, joined, quoted
 from bot.words import OUTPUTS
 from matching.matcher import Reason
 
@@ -37,4 +37,6 @@ def _said(reason: Reason) -> str:
             return PLACES.get(reason.value or "", "")
         case "outputs" if reason.words:
             return f"offers {joined(OUTPUTS[one].lower() for one in reason.words)}"
+        case "funding" if reason.value:
+            return f"both fit the funding call “{cut(reason.value, 150)}”"
     return SAID.get(reason.kind, "")

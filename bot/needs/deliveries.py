@@ -6,11 +6,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cards import Message, Render, Showing, post_card, refresh_cards
 from bot.deliveries import Task, Work
+from bot.funding.views import noted_block
 from bot.needs import docking as docking_cards
 from bot.needs.suggestion import CARD, NEWS
 from bot.needs.views import NeedCard, need_message, news_message
 from bot.services import Services
-from registry import answers, docking, matchmaker, needs, priorities, suggestions
+from registry import (
+    answers,
+    docking,
+    funding_marks,
+    matchmaker,
+    needs,
+    priorities,
+    suggestions,
+)
 from registry.cards import cards_of
 from registry.expertise import is_new
 from registry.matches import Match
@@ -57,6 +66,7 @@ async def render_need(work: Work, showing: Showing) -> Message | None:
     find_point = docking.point_to_ask if need.shared else docking.own_point
     point = await find_point(work.session, need)
     shown = await suggestions.shown_to_officer(work.session, need, work.now) if need.shared else []
+    calls = await funding_marks.calls_on(work.session, need.id)
     return need_message(
         NeedCard(
             need=need,
@@ -67,6 +77,7 @@ async def render_need(work: Work, showing: Showing) -> Message | None:
             answer=await answers.of_need(work.session, need.id),
             credit=await answers.credit_of(work.session, need.id),
             others=await priorities.others_who_ask(work.session, need),
+            noted=noted_block(calls, work.now, work.network.zone) if calls else None,
         )
     )
 

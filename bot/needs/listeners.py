@@ -14,6 +14,7 @@ from bot.answers.listeners import form_of
 from bot.cards import refresh_cards
 from bot.commands import Command
 from bot.contact.gate import form_for
+from bot.funding.deliveries import refresh_fitting
 from bot.introductions.deliveries import CHECK, CLOSED, refresh
 from bot.matches.mine import list_pressed, redraw_list
 from bot.needs import docking
@@ -295,3 +296,4 @@ async def _refresh(actor: Actor, need: Need) -> None:
     showing += [(CARD, id_) for id_ in await priorities.neighbours(session, need)]
     for kind, subject in showing:
         await refresh_cards(session, need.network_id, kind, subject, now=now)
+    await refresh_fitting(session, need.network_id, need.id, now=now)

@@ -272,7 +272,7 @@ def confirmation(need: Need, *, changed: bool, new_network: bool) -> Block:
 
 @dataclass(frozen=True)
 class NeedCard:
-    """Everything the officer's card shows."""
+    """Everything the officer's card shows. noted: funding calls that the officer noted on it."""
 
     need: Need
     suggestions: list[SuggestionShown]
@@ -283,6 +283,7 @@ class NeedCard:
     answer: Answer | None = None
     credit: Credit | None = None
     others: PriorityShown | None = None
+    noted: Block | None = None
 
 
 def need_message(card: NeedCard) -> Message:
@@ -305,6 +306,8 @@ def need_message(card: NeedCard) -> Message:
             blocks += suggestion_blocks(suggestion)
     else:
         blocks += _nobody(card)
+    if card.noted is not None:
+        blocks.append(card.noted)
     blocks.append(divider())
     blocks.append(
         actions(

@@ -206,7 +206,7 @@ def test_calls_open_and_close_on_working_days(today: date) -> None:
     network = Network(time_zone="Europe/London")
     for one in SAMPLE.calls:
         draft = call_draft(one, today)
-        closes = funding.check(draft, network, late_on(today))
+        closes = funding.check(draft, network, late_on(today)).closes
         assert draft.opens is not None
         assert closes is not None
         assert draft.opens.weekday() < SATURDAY

@@ -11,7 +11,8 @@ from registry.audit import AuditEntry
 from registry.database import SessionFactory, make_engine, make_session_factory
 from registry.events import Event
 from registry.expertise import Expertise
-from registry.funding import FundingCall, FundingFeed
+from registry.funding import FundingCall
+from registry.funding_feeds import FundingFeed
 from registry.members import Member, Organisation, Role, admins, organisation_named
 from registry.needs import Need
 from registry.networks import (

@@ -1,0 +1,179 @@
+"""Feeds as admins see them: what a trial found, the list, and what went wrong."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.blocks import Block, actions, button, confirm, context, section
+from bot.cards import Message
+from bot.funding.views import call_lines
+from bot.text import counted, cut, moment, quoted
+from registry.funding import CallState, FundingCall
+from registry.funding_feeds import FundingFeed
+
+PAGE = 20
+SHOWN = 3
+
+
+def previewed(
+    calls: Sequence[FundingCall], title: str, now: datetime, *, more: bool
+) -> dict[str, Any]:
+    """What is kept of a trial: the first three calls and how many there are."""
+    return {
+        "title": title,
+        "found": len(calls),
+        "open": sum(call.is_open(now) for call in calls),
+        "more": more,
+        "calls": [_kept(call) for call in calls[:SHOWN]],
+    }
+
+
+def _kept(call: FundingCall) -> dict[str, Any]:
+    return {
+        "title": call.title,
+        "funder": call.funder,
+        "link": call.link,
+        "opens": call.opens.isoformat() if call.opens else None,
+        "closes": call.closes.isoformat() if call.closes else None,
+        "themes": call.themes,
+        "least": call.least,
+        "most": call.most,
+        "state": call.state,
+    }
+
+
+def _call(kept: Mapping[str, Any]) -> FundingCall:
+    times = {
+        name: datetime.fromisoformat(kept[name]) if kept[name] else None
+        for name in ("opens", "closes")
+    }
+    return FundingCall(**{**kept, **times, "state": CallState(kept["state"])})
+
+
+def trial_message(feed: FundingFeed, now: datetime, zone: ZoneInfo) -> Message:
+    """The first three calls of an address as they would look, or why there are none."""
+    value = str(feed.id)
+    if feed.accepted_at is not None:
+        words = (
+            f"*{quoted(feed.title, 200)} is read from now on.*\nNew calls are posted once a day."
+        )
+        return Message("The feed is read from now on", [section(words)])
+    if feed.failure:
+        return Message(
+            "That address cannot be read as a feed",
+            [
+                section(
+                    f"*That address cannot be read as a feed*\n{quoted(feed.address, 300)}\n"
+                    f"{quoted(feed.failure, 500)}"
+                ),
+                actions(
+                    [
+                        button("Try again", "funding.try_again", value),
+                        button("Not this one", "funding.decline_feed", value),
+                    ]
+                ),
+            ],
+        )
+    kept = feed.preview or {
+        "title": feed.address,
+        "found": 0,
+        "open": 0,
+        "more": False,
+        "calls": [],
+    }
+    blocks = [
+        section(
+            f"*{quoted(kept['title'] or feed.address, 200)}*\n{quoted(feed.address, 300)}\n"
+            + _found_words(kept)
+        ),
+        *(section(call_lines(_call(one), now, zone)) for one in kept["calls"]),
+        actions(
+            [
+                button("Read this feed", "funding.accept_feed", value, style="primary"),
+                button("Not this one", "funding.decline_feed", value),
+            ]
+        ),
+    ]
+    return Message(
+        f"A feed to read? {quoted(cut(kept['title'] or feed.address, 120), 500)}", blocks
+    )
+
+
+def _found_words(kept: Mapping[str, Any]) -> str:
+    found, still = kept["found"], kept["open"]
+    if not found:
+        return "It is a feed, but nothing is in it yet."
+    words = f"It holds {counted(found, 'item')}, {still} of them open."
+    if kept["more"]:
+        words += " It is longer than that: only the first 500 are read."
+    if found > SHOWN:
+        return f"{words} The first {SHOWN} as they would look:"
+    return f"{words} As they would look:"
+
+
+def feeds_blocks(feeds: Sequence[FundingFeed], zone: ZoneInfo, start: int = 0) -> list[Block]:
+    """A page of the feeds with what went wrong last, each with its buttons."""
+    if not feeds:
+        return [section("No feed is read yet. `/funding feeds add` and its address adds one.")]
+    blocks: list[Block] = []
+    for feed in feeds[start : start + PAGE]:
+        blocks.append(
+            section(f"*{quoted(feed.title, 200)}*\n{quoted(feed.address, 300)}{_how(feed, zone)}")
+        )
+        blocks.append(actions(_feed_buttons(feed), block_id=f"feed-{feed.id}"))
+    pages = []
+    if start > 0:
+        pages.append(button("Earlier", "funding.feeds_back", str(max(0, start - PAGE))))
+    if start + PAGE < len(feeds):
+        pages.append(button("Show more", "funding.feeds_page", str(start + PAGE)))
+    return [*blocks, actions(pages, block_id="pages")] if pages else blocks
+
+
+def _how(feed: FundingFeed, zone: ZoneInfo) -> str:
+    if feed.stopped_at is not None:
+        return f"\n_No longer read: {quoted(feed.failure or '', 300)}_"
+    if feed.paused_at is not None:
+        return "\n_Paused_"
+    if feed.failure:
+        wait = f" Next try {moment(feed.next_read_at, zone)}." if feed.next_read_at else ""
+        return f"\n_Could not be read: {quoted(feed.failure, 300)}_{wait}"
+    return f"\nLast read {moment(feed.read_at, zone)}" if feed.read_at else "\nNot read yet"
+
+
+def _feed_buttons(feed: FundingFeed) -> list[Block]:
+    value = str(feed.id)
+    return [
+        button("Pause" if feed.reading else "Go on", "funding.pause_feed", value),
+        button(
+            "Remove",
+            "funding.remove_feed",
+            value,
+            style="danger",
+            confirm=confirm(
+                "Stop reading this feed?",
+                "Its calls go with it, but for those that another feed has or that somebody saved.",
+                "Stop reading",
+            ),
+        ),
+    ]
+
+
+def failure_message(feed: FundingFeed) -> Message:
+    """What the admin is told of a feed that cannot be read."""
+    if feed.stopped_at is not None:
+        title, then = "A funding feed is gone", "We no longer try it. `/funding feeds` removes it."
+    else:
+        title = "A funding feed cannot be read"
+        then = "We keep trying, less and less often. `/funding feeds` removes it."
+    blocks = [
+        section(f"*{title}*\n{quoted(feed.address, 300)}\n{quoted(feed.failure or '', 500)}"),
+        context(then),
+    ]
+    return Message(title, blocks)
+
+
+def recovered_message(feed: FundingFeed) -> Message:
+    """What becomes of that message once the feed can be read again."""
+    words = f"*A funding feed can be read again*\n{quoted(feed.address, 300)}"
+    return Message("A funding feed can be read again", [section(words)])

@@ -1,0 +1,260 @@
+"""The forms around funding calls: the call itself, its needs, alerts, reminders, channels."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.admin.views import conversation_menu
+from bot.blocks import (
+    Block,
+    checkboxes,
+    input_block,
+    modal,
+    option,
+    options,
+    section,
+    select,
+    text_input,
+)
+from bot.funding.views import amount_line
+from bot.text import cut, quoted
+from registry.funding import (
+    END_OF_DAY,
+    LONGEST_AMOUNT,
+    LONGEST_FUNDER,
+    LONGEST_TITLE,
+    FundingCall,
+)
+from registry.funding_channels import ChannelRule
+from registry.funding_marks import MOST_A_WEEK, Level, Wish
+from registry.needs import Need
+
+CALLBACK = "funding.submit"
+SHARE = "funding.share_to"
+ALERTS = "funding.choose_alerts"
+SETTINGS = "funding.choose_settings"
+RULE = "funding.choose_rule"
+MOST_NEEDS = 100
+LEVELS = {
+    Level.STRONG: "Strong fits only",
+    Level.GOOD: "Strong and good fits",
+    Level.OFF: "None",
+}
+
+
+def call_form(call: FundingCall | None = None, zone: ZoneInfo | None = None) -> Block:
+    """The form for a new call, or with one that was added by hand."""
+    closes = _local(call.closes, zone) if call else None
+    opens = _local(call.opens, zone) if call else None
+    return modal(
+        "Change a funding call" if call else "Add a funding call",
+        [
+            input_block(
+                "title",
+                "Title",
+                text_input("title", most=LONGEST_TITLE, initial=call.title if call else ""),
+            ),
+            input_block(
+                "funder",
+                "Funder",
+                text_input("funder", most=LONGEST_FUNDER, initial=call.funder if call else ""),
+            ),
+            input_block(
+                "link",
+                "Link",
+                text_input(
+                    "link",
+                    most=2000,
+                    initial=(call.link or "") if call else "",
+                    placeholder="https://…",
+                ),
+                optional=True,
+            ),
+            input_block("opens", "Opens", _day("opens", opens), optional=True),
+            input_block(
+                "closes",
+                "Closes",
+                _day("closes", closes),
+                hint="Leave it empty if it has no closing day.",
+                optional=True,
+            ),
+            input_block(
+                "closes_at",
+                "Closing time",
+                _time("closes_at", closes),
+                hint="Without one, it closes at the end of that day.",
+                optional=True,
+            ),
+            input_block(
+                "amount",
+                "How much",
+                text_input(
+                    "amount",
+                    most=LONGEST_AMOUNT,
+                    initial=amount_line(call) if call else "",
+                    placeholder="up to £250,000",
+                ),
+                hint="What one applicant can get. Leave it empty if it is not said.",
+                optional=True,
+            ),
+            input_block(
+                "themes",
+                "Themes",
+                text_input(
+                    "themes",
+                    most=300,
+                    initial=", ".join(call.themes) if call else "",
+                    placeholder="flooding, high streets",
+                ),
+                hint="With commas between.",
+                optional=True,
+            ),
+        ],
+        callback_id=CALLBACK,
+        submit="Save" if call else "Add",
+        metadata=str(call.id) if call else "",
+    )
+
+
+def _local(at: datetime | None, zone: ZoneInfo | None) -> datetime | None:
+    return at.astimezone(zone) if at is not None else None
+
+
+def _day(name: str, at: datetime | None) -> Block:
+    picker: Block = {"type": "datepicker", "action_id": name}
+    return picker if at is None else {**picker, "initial_date": at.date().isoformat()}
+
+
+def _time(name: str, at: datetime | None) -> Block:
+    picker: Block = {"type": "timepicker", "action_id": name}
+    whole_day = at is None or (at.hour, at.minute) == (END_OF_DAY.hour, END_OF_DAY.minute)
+    return picker if at is None or whole_day else {**picker, "initial_time": f"{at:%H:%M}"}
+
+
+def share_form(call: FundingCall, needs: Sequence[Need], noted: Collection[int]) -> Block:
+    """On which of one's own open needs a call is noted."""
+    choices = options((str(need.id), cut(need.question, 75)) for need in needs[:MOST_NEEDS])
+    menu: Block = {
+        "type": "multi_static_select",
+        "action_id": "needs",
+        "placeholder": {"type": "plain_text", "text": "Choose one of your needs"},
+        "options": choices,
+    }
+    chosen = [one for one in choices if int(one["value"]) in noted]
+    if chosen:
+        menu["initial_options"] = chosen
+    return modal(
+        "Share to a need",
+        [
+            section(f"*{quoted(call.title, 250)}*\nIt is noted on your need's card."),
+            input_block("needs", "Your open needs", menu, optional=True),
+        ],
+        callback_id=SHARE,
+        submit="Save",
+        metadata=str(call.id),
+    )
+
+
+def alerts_form(wish: Wish) -> Block:
+    """Which direct messages about calls a person wants."""
+    return modal(
+        "My alerts",
+        [
+            section(
+                "*Direct messages about funding calls* that fit your open needs or your expertise. "
+                "Each call comes once."
+            ),
+            input_block(
+                "level",
+                "Which calls?",
+                select("level", options(LEVELS.items()), "Choose one", initial=wish.level),
+            ),
+            input_block(
+                "a_week",
+                "At most how many in seven days?",
+                select(
+                    "a_week",
+                    [option(str(one), str(one)) for one in range(1, MOST_A_WEEK + 1)],
+                    "Choose a number",
+                    initial=str(wish.a_week),
+                ),
+            ),
+        ],
+        callback_id=ALERTS,
+        submit="Save",
+    )
+
+
+def settings_form(days: Sequence[int]) -> Block:
+    """When the network is reminded of a call that closes."""
+    return modal(
+        "Funding settings",
+        [
+            input_block(
+                "reminders",
+                "Days before the closing",
+                text_input("reminders", most=60, initial=", ".join(map(str, days))),
+                hint="The channel, and everybody who saved the call, are reminded so many days "
+                "before. With commas between; empty for no reminders.",
+                optional=True,
+            )
+        ],
+        callback_id=SETTINGS,
+        submit="Save",
+    )
+
+
+def rule_form(rule: ChannelRule | None) -> Block:
+    """Which calls a channel gets."""
+    return modal(
+        "A channel for calls",
+        [
+            input_block(
+                "channel",
+                "Channel",
+                conversation_menu("channel", initial=rule.slack_id if rule else None),
+                hint="Invite @Docking Point to it first.",
+            ),
+            input_block(
+                "themes",
+                "Themes",
+                text_input(
+                    "themes",
+                    most=300,
+                    initial=", ".join(rule.themes) if rule else "",
+                    placeholder="flooding, high streets",
+                ),
+                hint="A call with any of them is posted. Empty for all themes.",
+                optional=True,
+            ),
+            input_block(
+                "least",
+                "Calls of at least",
+                text_input("least", most=20, initial=_plain(rule.least if rule else None)),
+                hint="Such as £10,000.",
+                optional=True,
+            ),
+            input_block(
+                "most",
+                "Calls of at most",
+                text_input("most", most=20, initial=_plain(rule.most if rule else None)),
+                optional=True,
+            ),
+            input_block(
+                "unstated",
+                "Calls that state no amount",
+                checkboxes(
+                    "unstated",
+                    [option("Post them as well", "yes")],
+                    ("yes",) if rule is None or rule.unstated else (),
+                ),
+                optional=True,
+            ),
+        ],
+        callback_id=RULE,
+        submit="Save",
+    )
+
+
+def _plain(amount: int | None) -> str:
+    return "" if amount is None else f"£{amount:,}"
