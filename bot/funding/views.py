@@ -11,7 +11,7 @@ from bot.text import counted, cut, joined, moment, quoted
 from registry.funding import CallState, FundingCall, News
 from registry.funding_channels import CLOSING
 
-LONGEST_INLINE = 400
+LONGEST_INLINE = 300
 MOST_NAMED = 3
 MOST_CHANGED = 6
 MOST_CLOSING = 6
@@ -84,9 +84,10 @@ def linked(call: FundingCall, most: int = 250) -> str:
     """The title as a link where the link can stand in Slack's markup."""
     title = quoted(call.title, most)
     link = call.link or ""
-    if not link or len(link) > LONGEST_INLINE or any(sign in link for sign in "<>| "):
+    escaped = link.replace("&", "&amp;")
+    if not link or len(escaped) > LONGEST_INLINE or any(sign in link for sign in "<>| "):
         return title
-    return f"<{link.replace('&', '&amp;')}|{title.replace('|', '/')}>"
+    return f"<{escaped}|{title.replace('|', '/')}>"
 
 
 def time_left(closes: datetime, now: datetime) -> str:
