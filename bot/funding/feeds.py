@@ -35,8 +35,8 @@ async def add(ack: AsyncAck, context: AsyncBoltContext, address: str) -> None:
     await ack("Trying it now. What is in it comes to you as a direct message, and you decide then.")
 
 
-async def _enqueue(actor: Actor, kind: str, feed_id: int) -> None:
-    payload = {"feed_id": feed_id}
+async def _enqueue(actor: Actor, kind: str, feed_id: int, **more: bool) -> None:
+    payload = {"feed_id": feed_id, **more}
     await outbox.enqueue(actor.session, actor.network.id, kind, payload, now=actor.now)
 
 
@@ -99,8 +99,7 @@ async def try_again(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltConte
         feed = await funding_feeds.find_feed(actor.session, actor.network.id, pressed_id(body))
         if feed is None or feed.accepted_at is not None:
             raise Refused("That is decided already. `/funding feeds` lists what is read.")
-        feed.added_by, feed.added_at = actor.member.id, actor.now
-        await _enqueue(actor, TRY, feed.id)
+        await _enqueue(actor, TRY, feed.id, again=True)
     await actor.services.messenger.whisper(context, "Trying it again now.")
     await ack()
 

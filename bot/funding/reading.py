@@ -51,7 +51,10 @@ async def _feed(services: Services, errand: Errand) -> FundingFeed | None:
 
 
 async def try_feed(services: Services, errand: Errand) -> None:
-    """Look what is at an address, and show it to the admin who gave it."""
+    """Look what is at an address, and show it to the admin who gave it.
+
+    Tried again by a button, it is shown in the place of what was shown before.
+    """
     feed = await _feed(services, errand)
     if feed is None or feed.accepted_at is not None:
         return
@@ -70,7 +73,8 @@ async def try_feed(services: Services, errand: Errand) -> None:
             return
         feed.preview, feed.failure = preview, failure
         feed.title = str(preview["title"]) if preview else feed.title
-        if feed.added_by is not None:
+        await refresh_cards(session, feed.network_id, TRIAL, feed.id, now=now)
+        if feed.added_by is not None and not errand.payload.get("again"):
             await post_card(
                 session, feed.network_id, TRIAL, feed.id, member_id=feed.added_by, now=now
             )

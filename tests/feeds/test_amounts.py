@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.amounts import Amount, amount_in, read_amount
@@ -65,12 +65,14 @@ def test_a_field_is_read_more_freely(written: str, amount: Amount | None) -> Non
     assert read_amount(written) == amount
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**9))
 def test_any_figure_is_read_as_it_is_written(pounds: int) -> None:
     assert amount_in(f"Grants of up to £{pounds:,}.") == Amount(None, pounds)
     assert read_amount(f"{pounds}") == Amount(None, pounds)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="£GBP up to between and maximum 0123456789,.km-", max_size=400))
 def test_whatever_is_written_gives_an_amount_in_order_or_none(text: str) -> None:
     for amount in (amount_in(text), read_amount(text)):

@@ -240,7 +240,8 @@ async def test_what_is_no_feed_is_told_with_a_plain_reason_and_can_be_tried_agai
     publisher.body, publisher.status = None, 200
     publisher.put("a", "Rivers fund")
     await office.presses(office.admin, trial, "funding.try_again")
-    await office.presses(office.admin, office.last(office.admin), "funding.accept_feed")
+    assert "It holds 1 item, 1 of them open." in text_of(trial)
+    await office.presses(office.admin, trial, "funding.accept_feed")
     assert "Rivers fund" in office.posted(channel)[0]
 
 
