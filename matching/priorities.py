@@ -39,6 +39,7 @@ def index_of(needs: Mapping[int, Analysed]) -> Index:
     index = Index()
     for id_, need in needs.items():
         index.put(as_document(id_, need))
+    index.refresh()
     return index
 
 

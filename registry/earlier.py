@@ -116,6 +116,8 @@ class _Known:
         for id_ in sorted(self.ids)[:-MOST_NEEDS]:
             self.index.remove(str(id_))
             self.ids.discard(id_)
+        if rows:
+            self.index.refresh()
 
 
 async def _newest(session: AsyncSession, network_id: int, among: set[int] | None) -> Sequence[Need]:

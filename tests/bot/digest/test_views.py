@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.digest.views import digest_message
@@ -133,6 +133,7 @@ def test_a_question_of_several_lines_stays_on_its_own() -> None:
 awkward = st.text(alphabet="&<>|*_` aé\n", max_size=600)
 
 
+@settings(deadline=None)  # a machine may be busy
 @given(question=awkward, council=awkward, title=awkward, link=awkward, name=awkward)
 def test_however_long_it_is_it_fits(
     question: str, council: str, title: str, link: str, name: str
