@@ -175,7 +175,7 @@ def with_vectors(index: Index, needs: list[Terms], size: int) -> list[str]:
     """What vectors cost: over every profile, and over the best 100 by words."""
     chance = np.random.default_rng(1)
     vectors = chance.standard_normal((size, WIDTH), dtype=np.float32)
-    counts = [{term: 1.0 for term in need} for need in needs[:200]]
+    counts = [dict.fromkeys(need, 1.0) for need in needs[:200]]
     bare, short = [], []
     for number, need in enumerate(counts):
         wanted = vectors[number % size]
