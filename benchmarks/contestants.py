@@ -116,7 +116,7 @@ class LinearKernel(OneByOne):
     """scikit-learn as its examples have it: every score, dense."""
 
     name = "scikit-learn `linear_kernel`"
-    queries = 100
+    queries = 50
 
     def build(self, profiles: Sequence[Terms]) -> None:
         self.vectorizer = TfidfVectorizer(analyzer=_as_it_is, sublinear_tf=True)
@@ -181,7 +181,7 @@ class Bm25s(OneByOne):
     """bm25s on numpy."""
 
     name = "bm25s"
-    queries = 300
+    queries = 200
     backend = "numpy"
 
     def build(self, profiles: Sequence[Terms]) -> None:
@@ -213,7 +213,7 @@ class RankBm25(OneByOne):
     """rank-bm25."""
 
     name = "rank-bm25"
-    queries = 20
+    queries = 5
 
     def build(self, profiles: Sequence[Terms]) -> None:
         self.engine = BM25Okapi(list(profiles))
@@ -226,7 +226,7 @@ class Fts5(OneByOne):
     """SQLite's FTS5, in memory."""
 
     name = "SQLite FTS5"
-    queries = 100
+    queries = 50
     rebuilds = False
 
     def build(self, profiles: Sequence[Terms]) -> None:
