@@ -57,6 +57,17 @@ def _pieces(about: Mapping[str, Any], arrays: Mapping[str, Array]) -> Iterator[b
         yield bytes(-array.nbytes % ALIGNED)
 
 
+def claimed(path: Path) -> dict[str, Any]:
+    """What a file says that it is about, its digest not checked; raises `Wrong`."""
+    try:
+        with path.open("rb") as file:
+            file.readline(len(MAGIC) + DIGEST + 1)
+            found: dict[str, Any] = json.loads(file.readline())["about"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Wrong(type(error).__name__) from None
+    return found
+
+
 def read(path: Path, about: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Array]]:
     """What a file is about, with all that `about` says, and its arrays; raises `Wrong`.
 

@@ -18,7 +18,7 @@ from sqlalchemy import Select, select
 
 from matching.index import Document, Index
 from matching.matcher import MATCHER_VERSION
-from matching.saved import Wrong
+from matching.saved import Wrong, claimed
 from registry import changes
 from registry.database import SessionFactory
 from registry.expertise import SUBJECT, Expertise
@@ -85,16 +85,35 @@ class Indexes:
         """The networks whose index is in memory."""
         return frozenset(self._known)
 
-    async def sweep(self) -> None:
-        """Drop what nobody uses, take drifted statistics anew, and save what has changed."""
+    async def sweep(self, session_factory: SessionFactory) -> None:
+        """Drop what nobody uses, take drifted statistics anew, and save what has changed.
+
+        What was removed from the database is thereby gone from the files within two hours.
+        """
         for network_id in list(self._known):
             lock = self._locks[network_id]
             if not lock.locked():
                 async with lock:
-                    await self._sweep(network_id)
+                    await self._sweep(session_factory, network_id)
+        if self._folder is not None and self._folder.exists():
+            await self._tidy(session_factory, self._folder)
 
-    async def _sweep(self, network_id: int) -> None:
+    async def _tidy(self, session_factory: SessionFactory, folder: Path) -> None:
+        """Files that no index in memory keeps up: renewed when behind, deleted when of nothing."""
+        async with session_factory.begin() as session:
+            rows = await session.execute(select(Network.id, Network.change_number))
+            numbers = {f"{id_}.index": (id_, number) for id_, number in rows}
+        for path in await asyncio.to_thread(_old_files, folder):
+            network_id, number = numbers.get(path.name, (None, 0))
+            if network_id is None:
+                path.unlink(missing_ok=True)
+            elif network_id not in self._known and _number_of(path) != number:
+                async with self.up_to_date(session_factory, network_id):
+                    await self._save(network_id, self._known[network_id])
+
+    async def _sweep(self, session_factory: SessionFactory, network_id: int) -> None:
         known = self._known[network_id]
+        await self._catch_up(session_factory, network_id, known)
         now = self._clock()
         idle = now - known.used >= IDLE
         if idle or known.index.drift > DRIFTED or now - known.refreshed >= REFRESHED_EVERY:
@@ -186,6 +205,20 @@ class Indexes:
         for id_ in ids:
             index.remove(str(id_))
         self._put(index, rows)
+
+
+def _old_files(folder: Path) -> list[Path]:
+    """The files that nobody has written for a while."""
+    long_ago = time.time() - SAVED_EVERY
+    return [path for path in folder.iterdir() if path.stat().st_mtime < long_ago]
+
+
+def _number_of(path: Path) -> object:
+    """The change number that a file gives, or None."""
+    try:
+        return claimed(path).get("number")
+    except Wrong:
+        return None
 
 
 def _about(network: Network) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """An index that is loaded, built, caught up, swept and saved: on both databases."""
 
 import asyncio
+import os
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -87,6 +89,14 @@ class People:
     async def leaves(self, id_: int) -> None:
         async with self.session_factory.begin() as session:
             await expertise.remove(session, await session.get_one(Expertise, id_))
+
+    async def sweeps(self) -> None:
+        await self.indexes.sweep(self.session_factory)
+
+    def ages(self) -> None:
+        """Let the files be of two hours ago."""
+        for path in self.folder.iterdir():
+            os.utime(path, (time.time() - 7200,) * 2)
 
     async def found(self, text: str) -> list[Hit]:
         async with self.indexes.up_to_date(self.session_factory, self.network_id) as index:
@@ -324,10 +334,10 @@ async def test_an_index_that_nobody_uses_is_saved_and_dropped(
     stopwatch.seconds = 100
     await people.ids("flooding")
     stopwatch.seconds = IDLE + 99
-    await people.indexes.sweep()
+    await people.sweeps()
     assert people.indexes.loaded == {people.network_id}
     stopwatch.seconds = IDLE + 100
-    await people.indexes.sweep()
+    await people.sweeps()
     assert people.indexes.loaded == frozenset()
     pages, read = watched.pages, list(watched.read)
     assert await people.ids("flooding") == [floods]
@@ -341,14 +351,14 @@ async def test_an_index_in_use_is_saved_now_and_then(people: People, stopwatch: 
     floods = await people.joins(FLOODS)
     for stopwatch.seconds in range(0, int(SAVED_EVERY) + 1, 600):
         await people.ids("flooding")
-        await people.indexes.sweep()
+        await people.sweeps()
     loaded, about = Index.load(people.file, {})
     assert str(floods) in loaded
     assert about["number"] == 2
     written = people.file.stat().st_mtime_ns
     stopwatch.seconds += SAVED_EVERY
     await people.ids("flooding")
-    await people.indexes.sweep()
+    await people.sweeps()
     assert people.file.stat().st_mtime_ns == written
 
 
@@ -368,16 +378,16 @@ async def test_statistics_are_taken_anew_when_they_have_drifted_or_are_a_day_old
     assert await drift() == 0
     await people.joins(SHOPS)
     assert await drift() == 0.25
-    await people.indexes.sweep()
+    await people.sweeps()
     assert await drift() == 0.25
     await people.joins(SHOPS)
     assert await drift() == 0.5
-    await people.indexes.sweep()
+    await people.sweeps()
     assert await drift() == 0
     await people.joins(SHOPS)
     stopwatch.seconds = REFRESHED_EVERY
     assert await drift() > 0
-    await people.indexes.sweep()
+    await people.sweeps()
     assert await drift() == 0
 
 
@@ -385,5 +395,55 @@ async def test_what_is_in_use_is_not_swept(people: People, stopwatch: Stopwatch)
     await people.joins(FLOODS)
     async with people.indexes.up_to_date(people.session_factory, people.network_id):
         stopwatch.seconds = 10 * IDLE
-        await people.indexes.sweep()
+        await people.sweeps()
         assert people.indexes.loaded == {people.network_id}
+
+
+async def test_what_was_removed_leaves_the_file_though_nobody_searches(people: People) -> None:
+    floods = await people.joins(FLOODS)
+    await people.ids("flooding")
+    people.restarted()
+    await people.leaves(floods)
+    await people.sweeps()
+    assert b"flood" in people.file.read_bytes()
+    people.ages()
+    await people.sweeps()
+    assert b"flood" not in people.file.read_bytes()
+
+
+async def test_an_index_in_memory_is_caught_up_by_the_sweep(
+    people: People, stopwatch: Stopwatch
+) -> None:
+    floods = await people.joins(FLOODS)
+    await people.ids("flooding")
+    await people.leaves(floods)
+    stopwatch.seconds = SAVED_EVERY
+    await people.sweeps()
+    assert b"flood" not in people.file.read_bytes()
+
+
+async def test_files_of_nothing_are_deleted_and_good_ones_left(people: People) -> None:
+    await people.joins(FLOODS)
+    await people.ids("flooding")
+    people.restarted()
+    good = people.file.stat().st_ino
+    (people.folder / "99999.index").write_bytes(people.file.read_bytes())
+    (people.folder / f"{people.file.name}half-written").write_bytes(b"half")
+    await people.sweeps()
+    assert len(list(people.folder.iterdir())) == 3
+    people.ages()
+    await people.sweeps()
+    assert [path.stat().st_ino for path in people.folder.iterdir()] == [good]
+    assert people.indexes.loaded == frozenset()
+
+
+async def test_an_old_file_that_cannot_be_read_is_renewed(people: People) -> None:
+    floods = await people.joins(FLOODS)
+    await people.ids("flooding")
+    people.restarted()
+    people.file.write_bytes(b"nothing of use")
+    people.ages()
+    await people.sweeps()
+    people.restarted()
+    assert await people.ids("flooding") == [floods]
+    assert Index.load(people.file, {})
