@@ -1,6 +1,5 @@
 """Rows, postings and statistics together: numbers in, numbers out."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,11 @@ from matching.rows import BEST_PARTS, Floats, Ints, Part, Rows
 
 REFRESHED_BELOW = 2_000
 MOST_DRIFT = 0.25
+
+
+def rarity(documents: int, having: NDArray[np.integer] | int) -> Floats:
+    """How much a term says that so many of the documents have: the smoothed idf."""
+    return np.asarray(np.log((1 + documents) / (1 + np.asarray(having))) + 1)
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class Engine:
 
     def rarest(self) -> float:
         """The inverse document frequency of a term that no row had at the last refresh."""
-        return math.log(1 + self.documents) + 1
+        return float(rarity(self.documents, 0))
 
     def add_terms(self, how_many: int) -> None:
         """Make room for that many new terms."""
@@ -120,7 +124,7 @@ class Engine:
         self.rows = self.rows.kept(new)
         self.frequencies = Growing(self.frequencies.values[kept.terms])
         self.documents, self.changed, self.gone, self.stale = len(rows), 0, [], False
-        self.idf = Growing(np.log((1 + self.documents) / (1 + self.frequencies.values)) + 1)
+        self.idf = Growing(rarity(self.documents, self.frequencies.values))
         self.rows.weigh(self.idf.values)
         self.most_parts = int(np.diff(self.rows.row_ends.values).max(initial=0))
         self.postings = Postings.of(self.rows.bounds(np.arange(len(rows)), self.idf.values))

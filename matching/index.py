@@ -11,7 +11,7 @@ or bridge of the vocabulary counts, is no business of the index.
 
 import json
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -227,6 +227,11 @@ class Index:
         parts.sort(key=lambda part: -math.fsum(part.values()))
         counting = parts[:BEST_PARTS]
         return [(part, 1 / len(counting)) for part in counting]
+
+
+def best(hits: Iterable[Hit], top: int) -> list[Hit]:
+    """The best `top`, best first, ties by id."""
+    return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:top]
 
 
 def damped(count: float) -> float:

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.preprocessing import normalize
 
 from matching import engine, saved
 from matching.index import Counts, Document, Hit, Index
 
 WORDS = [f"word{number:02d}" for number in range(24)]
-unhurried = settings(deadline=None, max_examples=60, derandomize=True)
+unhurried = settings(deadline=None, max_examples=40, derandomize=True)
 ABOUT = {"network": 7, "matcher": "words-9"}
 
 counted = st.dictionaries(st.sampled_from(WORDS), st.integers(1, 4).map(float), max_size=8)
@@ -33,11 +34,12 @@ def text(counts: Counts) -> str:
     return " ".join(word for word, count in counts.items() for _ in range(int(count)))
 
 
-def expected(query: Counts, corpus: list[Counts]) -> np.ndarray:
-    """Every document's score as scikit-learn has it."""
-    vectorizer = TfidfVectorizer(sublinear_tf=True, vocabulary=WORDS)
-    rows = vectorizer.fit_transform([text(counts) for counts in corpus])
-    return np.asarray((vectorizer.transform([text(query)]) @ rows.T).toarray()[0])
+def expected(query: Counts, corpus: list[Counts], idf: np.ndarray) -> np.ndarray:
+    """Every document's score as scikit-learn has it, with these frequencies' weights."""
+    vectorizer = TfidfVectorizer(sublinear_tf=True, norm=None, use_idf=False, vocabulary=WORDS)
+    rows = normalize(vectorizer.fit_transform([text(counts) for counts in corpus]).multiply(idf))
+    wanted = normalize(vectorizer.transform([text(query)]).multiply(idf))
+    return np.asarray((wanted @ rows.T).toarray()[0])
 
 
 def scores(hits: list[Hit], corpus: list[Counts]) -> np.ndarray:
@@ -50,8 +52,19 @@ def scores(hits: list[Hit], corpus: list[Counts]) -> np.ndarray:
 @given(query=counted, corpus=corpora)
 @unhurried
 def test_scores_are_those_of_scikit_learn(query: Counts, corpus: list[Counts]) -> None:
-    hits = index_of(corpus).search(query, top=len(corpus))
-    assert scores(hits, corpus) == pytest.approx(expected(query, corpus), abs=1e-9)
+    index = index_of(corpus)
+    hits = index.search(query, top=len(corpus))
+    idf = np.array([index.idf(word) for word in WORDS])
+    assert scores(hits, corpus) == pytest.approx(expected(query, corpus, idf), abs=1e-9)
+
+
+@given(corpus=corpora)
+@unhurried
+def test_rarity_is_that_of_scikit_learn(corpus: list[Counts]) -> None:
+    vectorizer = TfidfVectorizer(vocabulary=WORDS)
+    vectorizer.fit([text(counts) for counts in corpus])
+    index = index_of(corpus)
+    assert [index.idf(word) for word in WORDS] == pytest.approx(vectorizer.idf_)
 
 
 def many_parts(parts: list[list[Counts]]) -> list[Document]:
