@@ -103,7 +103,8 @@ async def test_each_reminder_is_taken_once_whatever_becomes_of_the_clock_and_the
 ) -> None:
     starts = datetime(2026, 3, 20, 18, tzinfo=UTC)
     await kept(session_factory, network, starts, clock.now())
-    moments = [starts - WEEK - timedelta(minutes=90) + timedelta(hours=n) for n in range(180)]
+    ahead = [one + timedelta(hours=n) for one in (WEEK, DAY, HOUR) for n in (3, 2, 1, 0, -1)]
+    moments = [starts - one for one in sorted(ahead, reverse=True)]
     first = [one for now in moments for one in await taken(session_factory, network, now)]
     assert first == [(WEEK, None), (DAY, None), (HOUR, None)]
     network.time_zone = "America/New_York"
