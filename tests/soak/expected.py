@@ -89,18 +89,33 @@ def _closing(
 
 def _of_event(event: PlannedEvent) -> Iterator[tuple[Post, str]]:
     """The post of an event, its channel's reminders, and those of the people going."""
-    place = events_place(event.town)
+    zone, place = event.town.zone, events_place(event.town)
     yield Post(place, event.added, event.title), "new event"
-    for before, kind in ((7 * DAY, "7 days"), (DAY, "a day"), (HOUR, "an hour")):
-        moment = event.starts - before
-        if moment > event.added and _on_the_hour(moment) < event.starts:
-            yield Post(place, _on_the_hour(moment), event.title), f"channel, {kind} before"
-    moment = event.starts - DAY
-    for name, zone in event.town.people:
-        if moment > event.added and name in event.going:
-            told = _not_at_night(_on_the_hour(moment), zone)
-            if told < event.starts:
-                yield Post(name, told, event.title), "person, a day before"
+    for days, kind in ((7, "channel, seven days before"), (1, "channel, the day before")):
+        moment = _days_before(event.starts, days, zone)
+        if moment > event.added:
+            yield Post(place, moment, event.title), kind
+    if event.starts - HOUR > event.added:
+        yield Post(place, event.starts - HOUR, event.title), "channel, an hour before"
+    for name, own in event.town.people:
+        if name in event.going:
+            yield from _to_person(event, name, own)
+
+
+def _to_person(event: PlannedEvent, name: str, zone: ZoneInfo) -> Iterator[tuple[Post, str]]:
+    for moment, kind in (
+        (_days_before(event.starts, 1, zone), "person, the day before"),
+        (event.starts - HOUR, "person, an hour before"),
+    ):
+        allowed = _not_at_night(moment, zone)
+        if allowed > event.added:
+            yield Post(name, allowed, event.title), kind
+    ends_on = (event.starts + 2 * HOUR).astimezone(zone).date()
+    asked_on, at = ends_on + DAY, time(10)
+    if asked_on.weekday() == SUNDAY:
+        asked_on, at = asked_on + DAY, time(8)
+    asked = datetime.combine(asked_on, at, zone).astimezone(UTC)
+    yield Post(name, asked, event.title), "person, was it useful?"
 
 
 def _digests(town: Town, start: datetime, end: datetime) -> Iterator[Post]:
@@ -121,22 +136,22 @@ def _at_or_after(moment: datetime, at: time, zone: ZoneInfo) -> datetime:
     return today if today >= moment else datetime.combine(day + DAY, at, zone).astimezone(UTC)
 
 
-def _on_the_hour(moment: datetime) -> datetime:
-    """The first whole hour from that moment on, in UTC."""
-    return moment + (HOUR - timedelta(minutes=moment.minute)) % HOUR
+def _days_before(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """The same time of the day, so many days before."""
+    local = moment.astimezone(zone)
+    return datetime.combine(local.date() - days * DAY, local.time(), zone).astimezone(UTC)
 
 
 def _not_at_night(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Between eight and seven, Monday to Saturday; else at eight in the morning after."""
+    """Between eight and seven, Monday to Saturday; else six o'clock of the evening before."""
     local = moment.astimezone(zone)
     day = local.date()
     if local.weekday() != SUNDAY and 8 <= local.hour < 19:
         return moment
-    if local.hour >= 8:
-        day += DAY
-    if day.weekday() == SUNDAY:
-        day += DAY
-    return datetime.combine(day, time(8), zone).astimezone(UTC)
+    if local.weekday() != SUNDAY and local.hour >= 19:
+        return datetime.combine(day, time(18), zone).astimezone(UTC)
+    day -= DAY * (2 if day.weekday() == 0 else 1)
+    return datetime.combine(day, time(18), zone).astimezone(UTC)
 
 
 @dataclass(frozen=True)
