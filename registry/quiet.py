@@ -4,7 +4,6 @@ Pure rules over a moment and a person's time zone. What answers somebody's own p
 whoever sends knows which it is.
 """
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -40,21 +39,6 @@ def last_allowed_before(moment: datetime, zone: ZoneInfo) -> datetime:
     local = moment.astimezone(zone)
     day = local.date() if local.time() >= BEGINS else local.date() - DAY
     return _at(day - DAY if day.weekday() == SUNDAY else day, LAST, zone)
-
-
-def reminder_times(
-    thing: datetime, before: Iterable[timedelta], zone: ZoneInfo, *, quiet_hours: bool = True
-) -> dict[timedelta, datetime]:
-    """When somebody is reminded of a thing at that moment: by how long before, earliest first.
-
-    One that would fall in quiet hours comes at the last allowed time before. Of several that
-    come to the same moment, only the one nearest to the thing is left.
-    """
-    times: dict[datetime, timedelta] = {}
-    for one in sorted(before, reverse=True):
-        moment = (thing - one).astimezone(UTC)
-        times[last_allowed_before(moment, zone) if quiet_hours else moment] = one
-    return {one: moment for moment, one in sorted(times.items())}
 
 
 def _at(day: date, at: time, zone: ZoneInfo) -> datetime:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.quiet import is_quiet, last_allowed_before, next_allowed, reminder_times
+from registry.quiet import is_quiet, last_allowed_before, next_allowed
 
 LONDON = ZoneInfo("Europe/London")
 ZONES = st.sampled_from(sorted(available_timezones() - {"localtime"})).map(ZoneInfo)
@@ -24,7 +24,6 @@ CHANGES = (
     ("Pacific/Auckland", datetime(2026, 4, 4, 14, tzinfo=UTC)),
     ("Pacific/Auckland", datetime(2026, 9, 26, 14, tzinfo=UTC)),
 )
-HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 
 
 def london(*moment: int) -> datetime:
@@ -91,38 +90,3 @@ def test_in_every_zone_nobody_is_told_at_night_or_on_a_sunday(
 )
 def test_it_holds_around_each_clock_change(change: tuple[str, datetime], away: timedelta) -> None:
     hold(change[1] + away, ZoneInfo(change[0]))
-
-
-@given(thing=MOMENTS, zone=ZONES)
-def test_reminders_come_before_the_thing_in_order_and_never_two_at_once(
-    thing: datetime, zone: ZoneInfo
-) -> None:
-    times = reminder_times(thing, (HOUR, WEEK, DAY), zone)
-    assert list(times.values()) == sorted(set(times.values()))
-    assert HOUR in times
-    for before, moment in times.items():
-        assert moment <= thing - before
-        assert moment == last_allowed_before(thing - before, zone)
-
-
-def test_the_hour_before_an_early_start_comes_the_evening_before() -> None:
-    starts = london(2026, 3, 6, 8, 30)
-    assert reminder_times(starts, (WEEK, DAY, HOUR), LONDON) == {
-        WEEK: london(2026, 2, 27, 8, 30),
-        DAY: london(2026, 3, 5, 8, 30),
-        HOUR: london(2026, 3, 5, 18, 0),
-    }
-
-
-def test_two_that_would_come_on_the_same_saturday_evening_are_one() -> None:
-    starts = london(2026, 3, 9, 8, 30)  # the day before is a Sunday, the hour before too early
-    assert reminder_times(starts, (WEEK, DAY, HOUR), LONDON) == {
-        WEEK: london(2026, 3, 2, 8, 30),
-        HOUR: london(2026, 3, 7, 18, 0),
-    }
-
-
-def test_without_quiet_hours_each_comes_in_its_time() -> None:
-    starts = london(2026, 3, 9, 8, 30)
-    times = reminder_times(starts, (DAY, HOUR), LONDON, quiet_hours=False)
-    assert times == {DAY: starts - DAY, HOUR: starts - HOUR}
