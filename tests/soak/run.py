@@ -20,6 +20,7 @@ from registry.database import database_url, make_engine
 from registry.migrate import migrate
 from tests.conftest import KEY, FrozenClock
 from tests.office import Office, connected, opened, text_of
+from tests.people import pressed
 from tests.soak.expected import Post, digest_place, events_place, funding_place
 from tests.soak.plan import TOWNS, UK, PlannedCall, PlannedEvent, Town
 
@@ -117,7 +118,7 @@ async def live(
     funder = Funder()
     async with office_at(start, funder) as (office, clock):
         towns = {town.name: await _settle(office, town, first=town is TOWNS[0]) for town in TOWNS}
-        await office.types(towns[TOWNS[0].name].admin, f"/funding feeds add {FEED}")
+        await _read_feed(office, towns[TOWNS[0].name].admin)
         while clock.now() < end:
             now = clock.now()
             for call in calls:
@@ -164,6 +165,14 @@ async def _settle(office: Office, town: Town, *, first: bool) -> Here:
     return here
 
 
+async def _read_feed(office: Office, admin: User) -> None:
+    """Try the feed, while nothing is in it, and have it read from then on."""
+    await office.types(admin, f"/funding feeds add {FEED}")
+    trial = office.last(admin)
+    accept = pressed(trial, "funding.accept_feed")
+    await office.presses(admin, trial, "funding.accept_feed", value=accept["value"])
+
+
 async def _do_call(
     office: Office,
     funder: Funder,
@@ -206,13 +215,8 @@ async def _do_event(office: Office, here: Here, event: PlannedEvent) -> None:
     assert result.errors == {}, result.errors
     for name in event.going:
         post = office.card(here.people[name], event.title)
-        await office.presses(here.people[name], post, "event.going", value=_value(post.blocks))
-
-
-def _value(blocks: list[Any]) -> str:
-    found = re.search(r"'action_id': 'event.going'[^}]*?'value': '(\d+)'", repr(blocks))
-    assert found is not None
-    return found.group(1)
+        going = pressed(post, "event.going")
+        await office.presses(here.people[name], post, "event.going", value=going["value"])
 
 
 def _posts(office: Office, here: Here) -> Iterator[Post]:
