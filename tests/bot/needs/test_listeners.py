@@ -42,6 +42,18 @@ async def test_a_need_that_nobody_fits_is_told_so_plainly(office: Office) -> Non
     assert "The network is new" in card
 
 
+@ONE_DATABASE
+async def test_a_network_is_new_below_ten_profiles(office: Office) -> None:
+    otto = await officer(office)
+    for number in range(10):
+        await office.posts(otto, f"{QUESTION} In ward {number}?")
+        assert "The network is new" in text_of(office.last(otto))
+        name = f"Ines{number} Fictional"
+        await office.registers(await academic(office, name), HIGH_STREETS)
+    await office.posts(otto, QUESTION)
+    assert "The network is new" not in text_of(office.last(otto))
+
+
 async def test_who_is_new_is_asked_once_who_they_are(office: Office) -> None:
     nell = office.slack.add_user(office.team, "Nell Newcomer")
     await office.types(nell, f"/need {QUESTION}")

@@ -1,0 +1,53 @@
+"""`python -m benchmarks.rank`: any JSON lines in, one line a need out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.rank import main
+
+PROFILES = [
+    {"id": "floods", "text": "Surface water flooding and drainage in terraced streets."},
+    {"id": "several", "texts": ["Vacancy on the high street.", "Footfall in town centres."]},
+    {"id": "bats", "text": "Bats, and how they find their way."},
+]
+NEEDS = [
+    {"id": 1, "text": "How can we reduce surface water flooding in our streets?"},
+    {"id": "two", "text": "What brings footfall back to a high street?"},
+    {"id": "none", "text": "Zzz?"},
+]
+
+
+def written(path: Path, lines: list[Any]) -> str:
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return str(path)
+
+
+def test_each_need_has_its_profiles_best_first(tmp_path: Path) -> None:
+    profiles = written(tmp_path / "profiles.jsonl", PROFILES)
+    needs = written(tmp_path / "needs.jsonl", NEEDS)
+    out = tmp_path / "out.jsonl"
+    said = main(["--profiles", profiles, "--needs", needs, "--top", "2", "--out", str(out)])
+    assert said == 0
+    lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [line["need"] for line in lines] == [1, "two", "none"]
+    assert [line["ranked"][0][0] for line in lines[:2]] == ["floods", "several"]
+    for line in lines:
+        scores = [score for _, score in line["ranked"]]
+        assert len(scores) <= 2
+        assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("line", ["no json", '{"id": 1}', "[]"])
+def test_what_cannot_be_read_is_one_line_and_exit_code_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text(f"{line}\n", encoding="utf-8")
+    needs = written(tmp_path / "needs.jsonl", NEEDS)
+    out = str(tmp_path / "out.jsonl")
+    assert main(["--profiles", str(broken), "--needs", needs, "--out", out]) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
