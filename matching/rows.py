@@ -17,6 +17,7 @@ from scipy.sparse._sparsetools import csr_matvec
 from matching.growing import Growing, spread
 
 BEST_PARTS = 3
+FEW = 50
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Part = tuple[Sequence[int], Sequence[float]]
@@ -114,11 +115,23 @@ class Rows:
         return mean_of_best(self._part_scores(spread(first, counts), wanted), counts)
 
     def _part_scores(self, parts: Ints, wanted: Floats) -> Floats:
+        sums = self._few_sums if len(parts) <= FEW else self._many_sums
+        return np.asarray(sums(parts, wanted) / self.norms.values[parts])
+
+    def _few_sums(self, parts: Ints, wanted: Floats) -> Floats:
+        """One after another: for a few parts that takes less time than to prepare for many."""
         ends, terms, weights = self.part_ends.values, self.terms.values, self.weights.values
         sums = np.zeros((len(parts), 1))
         for part, total in zip(parts.tolist(), sums, strict=True):
             csr_matvec(1, len(wanted), ends[part : part + 2], terms, weights, wanted, total)
-        return np.asarray(sums[:, 0] / self.norms.values[parts])
+        return sums[:, 0]
+
+    def _many_sums(self, parts: Ints, wanted: Floats) -> Floats:
+        begin = self.part_ends.values[parts]
+        lengths = self.part_ends.values[parts + 1] - begin
+        at = spread(begin, lengths)
+        worth = wanted[self.terms.values[at]] * self.weights.values[at]
+        return np.bincount(np.repeat(np.arange(len(parts)), lengths), worth, len(parts))
 
     def bounds(self, rows: Ints, idf: Floats) -> sparse.csr_array:
         """For each row one vector; no query's score of the row is above its dot product.
