@@ -131,7 +131,8 @@ class Rows:
         lengths = self.part_ends.values[parts + 1] - begin
         at = spread(begin, lengths)
         worth = wanted[self.terms.values[at]] * self.weights.values[at]
-        return np.bincount(np.repeat(np.arange(len(parts)), lengths), worth, len(parts))
+        sums = np.bincount(np.repeat(np.arange(len(parts)), lengths), worth, len(parts))
+        return np.asarray(sums, np.float64)
 
     def bounds(self, rows: Ints, idf: Floats) -> sparse.csr_array:
         """For each row one vector; no query's score of the row is above its dot product.
