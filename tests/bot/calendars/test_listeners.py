@@ -274,6 +274,39 @@ async def test_a_series_is_one_line_and_grows_in_silence(
     assert "25 events coming" in listed or "26 events coming" in listed
 
 
+@ONE_DATABASE
+async def test_whole_days_are_written_as_days_and_moved_as_days(
+    office: Office, channel: Channel, university: University, clock: FrozenClock
+) -> None:
+    def put(first: int) -> None:
+        days = f"DTSTART;VALUE=DATE:202603{first}\nDTEND;VALUE=DATE:202603{first + 2}"
+        university.entries["a"] = ENTRY.format(
+            uid="a", title="Field days", place="Hills", when=days, more=""
+        )
+
+    put(28)
+    await reads(office, university)
+    (post,) = office.posted(channel)
+    assert "Sat 28 Mar to Sun 29 Mar" in post
+    assert "<!date" not in post
+    ines = await says_going(office, channel, "Field days")
+    home = text_of(await office.opens_home(ines))
+    assert "Field days, Sat 28 Mar" in home
+    put(29)
+    await hours_later(office, clock)
+    told = text_of(office.last(ines))
+    assert "It was Sat 28 Mar to Sun 29 Mar" in told
+    assert "It is now *Sun 29 Mar to Mon 30 Mar*" in told
+    clock.move_to(datetime(2026, 3, 27, 18, tzinfo=UTC))
+    await office.clock_moved()
+    clock.move_to(datetime(2026, 3, 28, 9, tzinfo=UTC))
+    await office.clock_moved()
+    assert "Tomorrow: Field days" in text_of(office.last(ines))
+    clock.move_to(datetime(2026, 3, 31, 9, tzinfo=UTC))
+    await office.clock_moved()
+    assert "Was it useful? *Field days*" in text_of(office.last(ines))
+
+
 async def test_a_series_that_is_moved_is_told_as_moved(
     office: Office, channel: Channel, university: University, clock: FrozenClock
 ) -> None:

@@ -344,6 +344,77 @@ async def test_a_cancelled_event_is_not_asked_about_and_takes_no_answer(
     assert "Was it useful?" not in office.sees(otto)
 
 
+async def test_what_changes_in_the_last_hour_stops_a_reminder(
+    office: Office, channel: Channel, clock: FrozenClock
+) -> None:
+    """The hourly job has left the errand to its minute already."""
+    otto = await an_event(office, channel)
+    await add(office, title="Other evening", place="Other Hall")
+    ines = await academic(office)
+    await answers(office, channel, ines)
+    await answers(office, channel, otto)
+    clock.move_to(STARTS - timedelta(days=1, minutes=30))
+    await office.clock_moved()
+    await answers(office, channel, ines, "event.not_going")
+    await office.types(office.admin, "/events remove")
+    other = next(
+        element["value"]
+        for block in office.last(office.admin).blocks
+        if "Other evening" in str(block)
+        for element in [block["accessory"]]
+    )
+    listed = office.last(office.admin)
+    await office.presses(office.admin, listed, "event.remove", value=other)
+    before = len(office.messages(ines))
+    clock.move(minutes=30)
+    await office.clock_moved()
+    assert len(office.messages(ines)) == before
+    assert "Tomorrow: Flood evening" in text_of(office.last(otto))
+    assert "Tomorrow: Flood evening" in office.posted(channel)[-1]
+    assert "Tomorrow: Other evening" not in "".join(office.posted(channel))
+
+
+@ONE_DATABASE
+async def test_the_question_comes_late_or_not_at_all(
+    office: Office, channel: Channel, clock: FrozenClock
+) -> None:
+    otto = await an_event(office, channel)
+    await answers(office, channel, otto)
+    clock.move_to(datetime(2026, 3, 24, 10, tzinfo=UTC))  # nobody was there for four days
+    await office.clock_moved()
+    assert "Was it useful?" not in office.sees(otto)
+
+
+@ONE_DATABASE
+async def test_only_who_was_going_says_whether_it_was_useful(
+    office: Office, channel: Channel, clock: FrozenClock
+) -> None:
+    otto = await an_event(office, channel)
+    await answers(office, channel, otto)
+    clock.move_to(datetime(2026, 3, 21, 10, tzinfo=UTC))
+    await office.clock_moved()
+    stolen = office.last(otto)
+    ines = await academic(office)
+    office.direct(otto).members.append(ines.id)
+    await office.presses(ines, stolen, "event.useful.no")
+    assert "Only who was there can say that" in text_of(office.whispered(ines))
+
+
+@ONE_DATABASE
+async def test_a_cancelled_event_says_so_to_who_still_sees_its_buttons(
+    office: Office, channel: Channel
+) -> None:
+    otto = await an_event(office, channel)
+    await office.types(otto, "/events")
+    listed = office.last(otto)
+    await office.types(office.admin, "/events remove")
+    await office.presses(office.admin, office.last(office.admin), "event.remove")
+    await office.presses(otto, listed, "event.going")
+    assert "That event was cancelled." in text_of(office.whispered(otto))
+    await office.types(otto, "/events edit")
+    assert "no event of yours to change" in text_of(office.last(otto))
+
+
 @ONE_DATABASE
 async def test_the_form_starts_with_what_the_event_is(office: Office, channel: Channel) -> None:
     otto = await officer(office)
