@@ -51,7 +51,8 @@ async def remind_savers(session: AsyncSession, network: Network, now: datetime) 
     for mark, member in saved:
         call = calls.get(mark.call_id or 0)
         allowed = _last_allowed(member, network)
-        one = funding.reminder_due(call, days, mark.at, now, allowed) if call else None
+        zone = zone_of(member, network)
+        one = funding.reminder_due(call, days, mark.at, now, allowed, zone) if call else None
         if one is not None and await runs.start(
             session,
             network.id,

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import structlog
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -31,8 +32,11 @@ from registry.members import Member
 from registry.networks import Network
 from registry.refusal import Refused
 
+log = structlog.get_logger()
+
 REMINDERS = (28, 7, 1)
 MOST_REMINDERS = 5
+STILL_LOGGED = timedelta(days=14)
 EARLIEST_REMINDER = 180
 LONGEST_TITLE = 200
 LONGEST_FUNDER = 100
@@ -473,13 +477,15 @@ class Reminder:
     """A reminder of a call, so many days before it closes."""
 
     call: FundingCall
+    closes: datetime
     days: int
     due_at: datetime
 
     @property
     def slot(self) -> str:
-        """A moved deadline has reminders of its own."""
-        return f"{self.call.id}:{self.days}:{self.due_at:%Y-%m-%dT%H:%M}"
+        """A moved deadline has reminders of its own; a changed time zone has not."""
+        nominal = self.closes - timedelta(days=self.days)
+        return f"{self.call.id}:{self.days}:{nominal:%Y-%m-%dT%H:%M}"
 
 
 def as_it_is(moment: datetime) -> datetime:
@@ -492,34 +498,65 @@ def reminder_due(
     since: datetime,
     now: datetime,
     allowed: Callable[[datetime], datetime] = as_it_is,
+    zone: tzinfo = UTC,
 ) -> Reminder | None:
     """The reminder that is due and still of use.
 
     A call that was already nearer than that at `since` gets no such reminder, and of two that
     are due at once only the later one. allowed: the last time before a moment at which the
-    reminder may come.
+    reminder may come. zone: where days before are at the same time of the day; of the day that
+    is 25 hours long, the day's one post would otherwise miss some.
     """
     if call.closes is None or not call.is_open(now):
         return None
-    times = {days: allowed(call.closes - timedelta(days=days)) for days in all_days}
-    due = [Reminder(call, days, at) for days, at in times.items() if at <= now]
+    times = {days: allowed(_days_before(call.closes, days, zone)) for days in all_days}
+    due = [Reminder(call, call.closes, days, at) for days, at in times.items() if at <= now]
     newest = min(due, key=lambda one: one.days, default=None)
     return newest if newest is not None and newest.due_at > since else None
+
+
+def _days_before(moment: datetime, days: int, zone: tzinfo) -> datetime:
+    local = moment.astimezone(zone)
+    day = local.date() - timedelta(days=days)
+    return datetime.combine(day, local.time(), zone).astimezone(UTC)
 
 
 async def take_reminders(
     session: AsyncSession, network: Network, now: datetime
 ) -> list[FundingCall]:
-    """The calls that the channels are to be reminded of now, each reminder once."""
+    """The calls that the channels are to be reminded of now, each reminder once.
+
+    What closed while nobody could be reminded is logged.
+    """
     days = await reminder_days(session, network.id)
+    await _drop_late(session, network, days, now)
     found: list[FundingCall] = []
     for call in await open_calls(session, network.id, now):
-        one = reminder_due(call, days, call.created_at, now)
+        one = reminder_due(call, days, call.created_at, now, zone=network.zone)
         if one is not None and await runs.start(
             session, network.id, "call_reminder", one.slot, due_at=one.due_at, now=now
         ):
             found.append(call)
     return found
+
+
+async def _drop_late(
+    session: AsyncSession, network: Network, days: Sequence[int], now: datetime
+) -> None:
+    """Note the last reminder of what has closed as dropped, where it never went out."""
+    stmt = select(FundingCall).where(
+        FundingCall.network_id == network.id,
+        FundingCall.state == CallState.OPEN,
+        FundingCall.closes <= now,
+        FundingCall.closes > now - STILL_LOGGED,
+    )
+    for call in (await session.scalars(stmt)).all() if days else ():
+        last = (call.closes or now) - timedelta(microseconds=1)
+        one = reminder_due(call, days, call.created_at, last, zone=network.zone)
+        if one is not None and await runs.start(
+            session, network.id, "call_reminder", one.slot, due_at=one.due_at, now=now
+        ):
+            log.warning("reminder_dropped", call_id=call.id, slot=one.slot)
 
 
 async def take_news(

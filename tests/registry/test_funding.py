@@ -6,10 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from registry import funding, quiet
+from registry.database import SessionFactory
 from registry.funding import CallState, FundingCall, News, link_key, title_key
+from registry.networks import Network
 from registry.refusal import Refused
+from tests.conftest import FrozenClock
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -161,6 +165,38 @@ def test_a_moved_deadline_has_reminders_of_its_own_and_a_call_that_is_over_has_n
     assert first.slot != second.slot
     call.state = CallState.WITHDRAWN
     assert funding.reminder_due(call, (7, 1), NOW - 90 * DAY, NOW) is None
+
+
+def test_on_the_day_that_is_25_hours_long_the_last_reminder_is_not_missed() -> None:
+    london = ZoneInfo("Europe/London")
+    call = a_call(datetime(2026, 10, 25, 9, 45, tzinfo=UTC))  # before that Sunday's post at ten
+    saturday_at_ten = datetime(2026, 10, 24, 9, tzinfo=UTC)
+    one = funding.reminder_due(call, (7, 1), NOW - DAY, saturday_at_ten, zone=london)
+    assert one is not None
+    assert one.days == 1
+
+
+def test_a_change_of_time_zone_gives_no_reminder_a_second_slot() -> None:
+    call = a_call(datetime(2026, 10, 27, 12, tzinfo=UTC))
+    now = datetime(2026, 10, 21, tzinfo=UTC)
+    zones = map(ZoneInfo, ("Europe/London", "America/St_Johns", "Pacific/Auckland"))
+    found = [funding.reminder_due(call, (7,), NOW - DAY, now, zone=zone) for zone in zones]
+    assert len({one.slot for one in found if one is not None}) == 1
+
+
+async def test_what_closed_while_the_server_was_down_is_logged_once(
+    session_factory: SessionFactory, network: Network, clock: FrozenClock
+) -> None:
+    closes = clock.now() + 3 * DAY
+    async with session_factory.begin() as session:
+        call = a_call(closes)
+        call.network_id, call.funder, call.summary = network.id, "Larkmoor Trust", ""
+        session.add(call)
+    for moment, logged in ((closes + DAY, ["reminder_dropped"]), (closes + 2 * DAY, [])):
+        with capture_logs() as logs:
+            async with session_factory.begin() as session:
+                assert await funding.take_reminders(session, network, moment) == []
+        assert [one["event"] for one in logs] == logged
 
 
 def test_of_reminders_that_quiet_hours_bring_together_the_nearest_is_left() -> None:

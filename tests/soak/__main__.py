@@ -1,9 +1,13 @@
-"""`python -m tests.soak`: lives through 2026 and writes what came of it into docs/alerts.md."""
+"""`python -m tests.soak`: lives through 2026 and writes what came of it into docs/alerts.md.
+
+`python -m tests.soak 2026-03-01 2026-04-01` lives through those days only, and writes nothing.
+"""
 
 import asyncio
 import re
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.soak.expected import Compared, compare, expected
@@ -15,22 +19,28 @@ BETWEEN = re.compile(r"(<!-- soak:begin -->\n).*(<!-- soak:end -->)", re.DOTALL)
 MOST_SHOWN = 20
 
 
-def main() -> int:
+def main(*days: str) -> int:
     """Exit code 1, and a line for each of the first posts that went wrong, where any did."""
     began = time.monotonic()
+    start, end = (datetime.fromisoformat(day).replace(tzinfo=UTC) for day in days) if days else YEAR
     calls, events = plan_calls(), plan_events()
-    seen = asyncio.run(live(calls, events, *YEAR))
-    found = compare(expected(calls, events, *YEAR), seen)
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(
-        BETWEEN.sub(lambda around: around[1] + table(found) + around[2], page), encoding="utf-8"
-    )
+    wanted = expected(calls, events, start, end)
+    found = compare(wanted, asyncio.run(live(calls, events, start, end)))
+    if not days:
+        write(found)
     minutes = (time.monotonic() - began) / 60
-    say(f"{found.due.total()} posts were due, {found.right.total()} came once and in time")
-    say(f"{len(found.wrong)} went wrong; {minutes:.1f} minutes")
+    say(f"{found.right.total()} of {found.due.total()} posts came once and in time.")
+    say(f"{len(found.wrong)} went wrong. It took {minutes:.1f} minutes.")
     for line in found.wrong[:MOST_SHOWN]:
         say(line)
     return 1 if found.wrong else 0
+
+
+def write(found: Compared) -> None:
+    """Put the table into the page, between its two markers."""
+    page = PAGE.read_text(encoding="utf-8")
+    inside = table(found)
+    PAGE.write_text(BETWEEN.sub(lambda around: around[1] + inside + around[2], page), "utf-8")
 
 
 def table(found: Compared) -> str:
@@ -56,4 +66,4 @@ def say(words: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

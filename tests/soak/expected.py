@@ -78,11 +78,15 @@ def _closing(
     since: datetime | None = None,
 ) -> Iterator[tuple[Post, str]]:
     for days in (28, 7, 1):
-        moment = closes - days * DAY
+        moment = _days_before(closes, days, call.town.zone)
         if moment <= added:
             continue
         morning = _at_or_after(max(moment, since or moment), time(10), call.town.zone)
-        sooner = [one for one in (28, 7, 1) if one < days and closes - one * DAY <= morning]
+        sooner = [
+            one
+            for one in (7, 1)
+            if one < days and _days_before(closes, one, call.town.zone) <= morning
+        ]
         if morning < closes and not sooner and (until is None or morning < until):
             yield Post(funding_place(call.town), morning, call.title), CLOSING[days]
 
