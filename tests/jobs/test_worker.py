@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
+from bot.admin.deliveries import ADMIN_CARD
+from bot.cards import post_card
 from jobs.running import make_worker, working
 from registry import outbox
 from registry.networks import Workspace
@@ -229,3 +232,24 @@ async def test_a_worker_outlives_a_database_that_is_away(office: Office) -> None
     assert await worker._safely_work() == 0
     office.session_factory.configure(bind=broken)
     assert await worker._safely_work() > 0
+
+
+@ONE_DATABASE
+async def test_what_is_of_no_use_any_more_is_dropped_and_logged(office: Office) -> None:
+    otto = await officer(office)
+    await office.settle()
+    member = await office.member(otto)  # who is no admin, or not any more
+    async with office.session_factory.begin() as session:
+        await post_card(
+            session,
+            member.network_id,
+            ADMIN_CARD,
+            member.id,
+            member_id=member.id,
+            now=office.services.clock.now(),
+        )
+    with capture_logs() as logs:
+        await office.settle()
+    dropped = [one for one in logs if one["event"] == "errand_dropped"]
+    assert [one["kind"] for one in dropped] == [ADMIN_CARD]
+    assert office.messages(otto) == []
