@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from bot import features
+from bot.admin import listeners as admin
+from bot.events import listeners as events
+from bot.expertise import listeners as expertise
+from bot.funding import listeners as funding
 from bot.installing import SCOPES
+from bot.matches import listeners as matches
+from bot.needs import listeners as needs
 from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -175,3 +181,12 @@ def test_every_make_command_that_a_page_names_is_there() -> None:
     for page in PAGES:
         spans = re.findall(r"`make ([a-z-]+)", page.read_text(encoding="utf-8"))
         assert set(spans) <= targets, page.name
+
+
+def test_the_readme_names_every_word_of_every_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for listeners in (needs, expertise, matches, funding, events, admin):
+        command = listeners.COMMAND
+        row = next(line for line in readme.splitlines() if line.startswith(f"| `{command.name}`"))
+        named = set(re.findall(r"`([a-z]+)`", row))
+        assert named == {word.split()[0] for word in command.words}, command.name
