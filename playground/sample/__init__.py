@@ -66,6 +66,7 @@ class SampleCall:
     opens_in_days: int
     closes_in_days: int
     themes: list[str]
+    amount: str = ""
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ def call_draft(one: SampleCall, today: date) -> CallDraft:
         closes=working_day(today, one.closes_in_days),
         closes_at=CLOSES_AT,
         themes=tuple(one.themes),
+        amount=one.amount,
     )
 
 

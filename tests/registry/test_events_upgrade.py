@@ -1,42 +1,16 @@
 """A database that was filled before there were calendars keeps its events and answers."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
-from uuid import uuid4
 
-import pytest
-from sqlalchemy import URL, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from registry.attendances import Answer, Attendance
-from registry.database import database_url, make_engine, make_session_factory
+from registry.database import make_session_factory
 from registry.events import Event
 from registry.migrate import migrate
-from tests.conftest import _administer, _on
 
 MOMENT = datetime(2026, 3, 2, 10, tzinfo=UTC)
-
-
-@pytest.fixture
-async def old(
-    database: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[AsyncEngine]:
-    """An engine on an empty database of the first version."""
-    server: URL | None = None
-    name = f"old_{uuid4().hex[:8]}"
-    if database == "sqlite":
-        url = database_url(None, tmp_path)
-    else:
-        server = request.getfixturevalue("postgres_server")
-        _administer(server, f"CREATE DATABASE {name}")
-        url = _on(server, name)
-    engine = make_engine(url)
-    await migrate(engine, "0001")
-    yield engine
-    await engine.dispose()
-    if server is not None:
-        _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def test_answers_and_events_are_kept(old: AsyncEngine) -> None:

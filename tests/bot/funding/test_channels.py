@@ -50,6 +50,7 @@ async def test_each_channel_gets_the_themes_and_amounts_it_asked_for(
     assert "£50,000 to £1.5 million" in office.posted(large)[0]
 
 
+@ONE_DATABASE
 async def test_bundles_and_first_readings_go_where_they_fit(
     office: Office, channel: Channel, publisher: Publisher, clock: FrozenClock
 ) -> None:
@@ -74,6 +75,7 @@ async def test_bundles_and_first_readings_go_where_they_fit(
     assert office.posted(empty) == []
 
 
+@ONE_DATABASE
 async def test_a_rule_is_changed_and_removed_and_the_default_channel_may_have_one(
     office: Office, channel: Channel
 ) -> None:
@@ -145,6 +147,7 @@ async def test_rules_and_settings_are_the_admins_business(office: Office) -> Non
         assert "Only admins" in (await office.types(otto, typed)).text
 
 
+@ONE_DATABASE
 async def test_a_network_chooses_its_own_reminders(
     office: Office, channel: Channel, clock: FrozenClock
 ) -> None:
@@ -155,7 +158,7 @@ async def test_a_network_chooses_its_own_reminders(
     assert "Reminders come 14 and 3 days before" in text_of(office.form(admin))
     await adds(office, await officer(office), closes="2026-04-30", closes_at="12:00")
     reminded = []
-    for day in range(1, 60):
+    for day in range(43, 60):
         before = len(office.posted(channel))
         clock.move_to(datetime(2026, 3, 2, 10, tzinfo=UTC) + day * DAY)
         await office.clock_moved()

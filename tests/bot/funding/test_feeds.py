@@ -51,6 +51,7 @@ async def test_an_address_is_tried_and_its_first_three_items_shown_before_it_is_
     assert "Long closed" not in post
 
 
+@ONE_DATABASE
 async def test_an_address_that_is_not_wanted_is_forgotten(
     office: Office, channel: Channel, publisher: Publisher
 ) -> None:
@@ -66,6 +67,7 @@ async def test_an_address_that_is_not_wanted_is_forgotten(
     assert len(office.posted(channel)) == 1
 
 
+@ONE_DATABASE
 async def test_a_trial_that_nobody_decides_is_forgotten_after_a_week(
     office: Office, publisher: Publisher, clock: FrozenClock
 ) -> None:
@@ -115,6 +117,7 @@ async def test_after_that_there_is_one_bundled_post_a_day(
     assert len(office.posted(channel)) == 2
 
 
+@ONE_DATABASE
 async def test_a_moved_deadline_is_told_in_the_bundle_and_on_what_was_posted(
     office: Office, channel: Channel, publisher: Publisher, clock: FrozenClock
 ) -> None:
@@ -200,6 +203,7 @@ async def test_two_feeds_with_one_call_tell_of_it_once_and_one_feed_may_go(
     assert "Rivers fund" in left
 
 
+@ONE_DATABASE
 async def test_a_feed_is_read_every_hour_and_asked_whether_it_changed(
     office: Office, channel: Channel, publisher: Publisher, clock: FrozenClock
 ) -> None:
@@ -214,6 +218,7 @@ async def test_a_feed_is_read_every_hour_and_asked_whether_it_changed(
     assert "Rivers fund" in text_of(office.last(office.admin))
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
@@ -245,6 +250,7 @@ async def test_what_is_no_feed_is_told_with_a_plain_reason_and_can_be_tried_agai
     assert "Rivers fund" in office.posted(channel)[0]
 
 
+@ONE_DATABASE
 async def test_a_feed_that_fails_is_left_alone_longer_and_told_once_after_a_day(
     office: Office, channel: Channel, publisher: Publisher, clock: FrozenClock
 ) -> None:
@@ -272,6 +278,7 @@ async def test_a_feed_that_fails_is_left_alone_longer_and_told_once_after_a_day(
     assert "can be read again" in text_of(card)
 
 
+@ONE_DATABASE
 async def test_a_feed_that_asks_to_be_left_alone_is(
     office: Office, channel: Channel, publisher: Publisher, clock: FrozenClock
 ) -> None:
@@ -287,6 +294,7 @@ async def test_a_feed_that_asks_to_be_left_alone_is(
     assert len(publisher.asked) == asked + 1
 
 
+@ONE_DATABASE
 async def test_a_feed_that_is_gone_is_told_at_once_and_not_tried_any_more(
     office: Office, channel: Channel, publisher: Publisher, clock: FrozenClock
 ) -> None:
@@ -305,6 +313,7 @@ async def test_a_feed_that_is_gone_is_told_at_once_and_not_tried_any_more(
     assert len(publisher.asked) == asked + 1
 
 
+@ONE_DATABASE
 async def test_a_feed_is_paused_and_goes_on(
     office: Office, channel: Channel, publisher: Publisher, clock: FrozenClock
 ) -> None:
@@ -329,6 +338,7 @@ async def test_what_is_no_address_is_told_at_once(office: Office, address: str) 
     assert "whole address" in answer.text
 
 
+@ONE_DATABASE
 async def test_an_address_inside_our_own_network_is_not_read(office: Office) -> None:
     trial = await tries(office, "http://169.254.169.254/latest/meta-data")
     assert "private network" in text_of(trial)

@@ -20,6 +20,7 @@ def told(office: Office, user: User, words: str) -> int:
     return sum(words in text_of(one) for one in office.messages(user))
 
 
+@ONE_DATABASE
 async def test_a_saved_call_is_marked_listed_at_home_and_reminded_of_in_person(
     office: Office, channel: Channel, clock: FrozenClock
 ) -> None:
@@ -47,6 +48,7 @@ async def test_a_saved_call_is_marked_listed_at_home_and_reminded_of_in_person(
     assert reminded == ["Fri 03 Apr", "Fri 24 Apr", "Thu 30 Apr"]
 
 
+@ONE_DATABASE
 async def test_a_reminder_comes_at_the_last_allowed_hour_before_quiet_hours(
     office: Office, channel: Channel, clock: FrozenClock
 ) -> None:
@@ -64,6 +66,7 @@ async def test_a_reminder_comes_at_the_last_allowed_hour_before_quiet_hours(
     assert told(office, otto, SAVED_CLOSES) == before + 1
 
 
+@ONE_DATABASE
 async def test_who_unsaves_a_call_is_not_reminded(
     office: Office, channel: Channel, clock: FrozenClock
 ) -> None:
@@ -79,6 +82,7 @@ async def test_who_unsaves_a_call_is_not_reminded(
     assert SAVED_CLOSES not in office.sees(otto)
 
 
+@ONE_DATABASE
 async def test_who_saved_a_call_hears_that_it_moved_and_its_reminders_move(
     office: Office, channel: Channel, clock: FrozenClock
 ) -> None:
@@ -161,6 +165,7 @@ async def test_a_call_cannot_be_noted_on_somebody_else_s_need(
     assert "Funding calls noted" not in text_of(theirs)
 
 
+@ONE_DATABASE
 async def test_not_relevant_teaches_and_can_be_taken_back(office: Office, channel: Channel) -> None:
     otto = await officer(office)
     await office.posts(otto, QUESTION)

@@ -27,12 +27,13 @@ from registry.needs import Need
 from registry.offers import May, NeedOffered
 from tests.bot.funding.calls import BUTTERFLIES, FLOOD_FUND, adds, month
 from tests.office import Office, text_of
-from tests.people import officer
+from tests.people import ONE_DATABASE, officer
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
 
 
+@ONE_DATABASE
 async def test_calls_stand_under_the_month_in_which_they_close(
     office: Office, channel: Channel
 ) -> None:
@@ -45,6 +46,7 @@ async def test_calls_stand_under_the_month_in_which_they_close(
     assert [shown.index(one) for one in order] == sorted(shown.index(one) for one in order)
 
 
+@ONE_DATABASE
 async def test_the_list_is_filtered_by_theme_amount_and_saved_and_paged_within(
     office: Office, channel: Channel
 ) -> None:
@@ -183,6 +185,7 @@ def test_a_call_that_is_over_offers_only_to_read_it() -> None:
         assert [one["action_id"] for one in message.blocks[1]["elements"]] == ["funding.read"]
 
 
+@ONE_DATABASE
 async def test_a_call_that_is_here_already_is_not_added_again(
     office: Office, channel: Channel
 ) -> None:
@@ -194,6 +197,7 @@ async def test_a_call_that_is_here_already_is_not_added_again(
     assert "here already" in errors["title"]
 
 
+@ONE_DATABASE
 async def test_only_calls_added_by_hand_are_changed_and_only_by_who_added_them(
     office: Office, channel: Channel
 ) -> None:

@@ -48,6 +48,7 @@ async def test_a_post_names_the_open_needs_that_a_call_fits_and_shows_them(
     assert not await leaks(office, [otto, bea])
 
 
+@ONE_DATABASE
 async def test_a_call_that_fits_nothing_says_nothing(office: Office, channel: Channel) -> None:
     otto = await officer(office)
     await office.posts(otto, QUESTION)
@@ -108,6 +109,7 @@ async def test_who_has_expertise_asks_for_an_introduction_by_a_call(
     assert f"<@{ines.id}>" in office.sees(otto)
 
 
+@ONE_DATABASE
 async def test_the_press_is_authorised_again(office: Office, channel: Channel) -> None:
     otto, ines = await officer(office), await academic(office)
     await office.posts(otto, QUESTION)
@@ -122,6 +124,7 @@ async def test_the_press_is_authorised_again(office: Office, channel: Channel) -
     assert "funding call" not in text_of(office.last(otto))
 
 
+@ONE_DATABASE
 async def test_who_no_longer_offers_anything_asks_nobody(office: Office, channel: Channel) -> None:
     otto, ines = await officer(office), await academic(office)
     await office.posts(otto, QUESTION)
@@ -150,6 +153,7 @@ async def test_people_hear_of_strong_fits_for_their_needs_and_their_expertise(
     assert "flooding" in text_of(to_ines)
 
 
+@ONE_DATABASE
 async def test_whoever_added_a_call_is_not_told_of_it(office: Office, channel: Channel) -> None:
     otto = await officer(office)
     await office.posts(otto, QUESTION)
@@ -157,6 +161,7 @@ async def test_whoever_added_a_call_is_not_told_of_it(office: Office, channel: C
     assert alerts(office, otto) == []
 
 
+@ONE_DATABASE
 async def test_nobody_gets_more_than_their_number_in_seven_days_nor_a_call_twice(
     office: Office, channel: Channel, clock: FrozenClock
 ) -> None:
@@ -179,6 +184,7 @@ async def test_nobody_gets_more_than_their_number_in_seven_days_nor_a_call_twice
     assert len(alerts(office, otto)) == 3
 
 
+@ONE_DATABASE
 async def test_alerts_are_chosen_in_a_form(office: Office, channel: Channel) -> None:
     otto, bea = await officer(office), await adder(office)
     await office.posts(otto, QUESTION)
@@ -197,6 +203,7 @@ async def test_alerts_are_chosen_in_a_form(office: Office, channel: Channel) -> 
     assert len(alerts(office, otto)) == 2
 
 
+@ONE_DATABASE
 async def test_only_strong_fits_are_told_unless_good_ones_are_asked_for(
     office: Office, channel: Channel, clock: FrozenClock
 ) -> None:
@@ -216,6 +223,7 @@ async def test_only_strong_fits_are_told_unless_good_ones_are_asked_for(
     assert len(alerts(office, otto)) == 1
 
 
+@ONE_DATABASE
 async def test_an_alert_waits_for_the_end_of_quiet_hours(
     office: Office, channel: Channel, clock: FrozenClock
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from playground.delivery import NotFilledIn, NotOnScreen
 from playground.slack import Message, User, View
+from tests.bot.funding.calls import adds
 from tests.conftest import FrozenClock
 from tests.office import Office
 from tests.people import BATH, BRISTOL, FLOODS, FLOODS_TOO, QUESTION
@@ -42,6 +43,7 @@ async def crowd(office: Office) -> list[User]:
         one = await office.person(name, "academic", f"University {number}", BATH, team=team)
         await office.registers(one, FLOODS if number else FLOODS_TOO)
         people.append(one)
+    await adds(office, people[0])
     return people
 
 
