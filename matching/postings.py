@@ -145,9 +145,21 @@ def search(
 
 def _add_up(postings: Postings, terms: Ints, weights: Singles, scores: Singles) -> None:
     """Add what the terms give to the scores of their rows."""
-    rows, values, length = postings.rows.values, postings.values.values, len(scores)
-    for span, weight in zip(postings.spans.values[terms], weights.reshape(-1, 1), strict=True):
-        csc_matvec(length, 1, span, rows, values, weight, scores)
+    # One call for all: it takes where each column of a matrix begins, and the last one ends. From
+    # the last postings to the first, what lies between two terms is of negative length: empty.
+    spans = postings.spans.values[terms]
+    order = np.argsort(-spans[:, 0])
+    shares = np.zeros(2 * len(terms), np.float32)
+    shares[::2] = weights[order]
+    csc_matvec(
+        len(scores),
+        2 * len(terms) - 1,
+        spans[order].ravel(),
+        postings.rows.values,
+        postings.values.values,
+        shares,
+        scores,
+    )
 
 
 def _leading(

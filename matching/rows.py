@@ -17,7 +17,6 @@ from scipy.sparse._sparsetools import csr_matvec
 from matching.growing import Growing, spread
 
 BEST_PARTS = 3
-FEW = 50
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Part = tuple[Sequence[int], Sequence[float]]
@@ -115,24 +114,26 @@ class Rows:
         return mean_of_best(self._part_scores(spread(first, counts), wanted), counts)
 
     def _part_scores(self, parts: Ints, wanted: Floats) -> Floats:
-        sums = self._few_sums if len(parts) <= FEW else self._many_sums
-        return np.asarray(sums(parts, wanted) / self.norms.values[parts])
-
-    def _few_sums(self, parts: Ints, wanted: Floats) -> Floats:
-        """One after another: for a few parts that takes less time than to prepare for many."""
-        ends, terms, weights = self.part_ends.values, self.terms.values, self.weights.values
-        sums = np.zeros((len(parts), 1))
-        for part, total in zip(parts.tolist(), sums, strict=True):
-            csr_matvec(1, len(wanted), ends[part : part + 2], terms, weights, wanted, total)
-        return sums[:, 0]
-
-    def _many_sums(self, parts: Ints, wanted: Floats) -> Floats:
-        begin = self.part_ends.values[parts]
-        lengths = self.part_ends.values[parts + 1] - begin
-        at = spread(begin, lengths)
-        worth = wanted[self.terms.values[at]] * self.weights.values[at]
-        sums = np.bincount(np.repeat(np.arange(len(parts)), lengths), worth, len(parts))
-        return np.asarray(sums, np.float64)
+        # One call for all: it takes where each row of a matrix begins, and the last one ends. From
+        # the last part to the first, what lies between two parts is of negative length: empty.
+        order = np.argsort(-parts)
+        begins = parts[order]
+        ends = self.part_ends.values
+        pointers = np.empty(2 * len(parts), np.int32)
+        pointers[::2], pointers[1::2] = ends[begins], ends[begins + 1]
+        found = np.zeros(2 * len(parts))
+        csr_matvec(
+            max(len(pointers) - 1, 0),
+            len(wanted),
+            pointers,
+            self.terms.values,
+            self.weights.values,
+            wanted,
+            found,
+        )
+        sums = np.empty(len(parts))
+        sums[order] = found[::2]
+        return np.asarray(sums / self.norms.values[parts])
 
     def bounds(self, rows: Ints, idf: Floats) -> sparse.csr_array:
         """For each row one vector; no query's score of the row is above its dot product.
