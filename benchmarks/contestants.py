@@ -36,11 +36,15 @@ class Contestant(Protocol):
         """Make it anew of these profiles."""
         ...
 
-    def one(self, need: Terms) -> Any:
+    def ready(self, need: Terms) -> Any:
+        """A need in the form that this engine takes; not timed, as analysis is not."""
+        ...
+
+    def one(self, need: Any) -> Any:
         """The best ten for one need."""
         ...
 
-    def many(self, needs: Sequence[Terms]) -> Any:
+    def many(self, needs: Sequence[Any]) -> Any:
         """The best ten for each need."""
         ...
 
@@ -55,10 +59,13 @@ class OneByOne:
     queries = 1000
     rebuilds = True
 
-    def one(self, need: Terms) -> Any:
+    def ready(self, need: Terms) -> Any:
+        return need
+
+    def one(self, need: Any) -> Any:
         raise NotImplementedError
 
-    def many(self, needs: Sequence[Terms]) -> Any:
+    def many(self, needs: Sequence[Any]) -> Any:
         return [self.one(need) for need in needs]
 
     def add(self, number: int, profile: Terms) -> None:
@@ -77,11 +84,14 @@ class Ours(OneByOne):
             self.index.put(Document(f"{number:09d}", (_counts(terms),)))
         self.index.refresh()
 
-    def one(self, need: Terms) -> Any:
-        return self.index.search(_counts(need), top=TOP)
+    def ready(self, need: Terms) -> Any:
+        return _counts(need)
 
-    def many(self, needs: Sequence[Terms]) -> Any:
-        return self.index.search_many([_counts(need) for need in needs], top=TOP)
+    def one(self, need: Any) -> Any:
+        return self.index.search(need, top=TOP)
+
+    def many(self, needs: Sequence[Any]) -> Any:
+        return self.index.search_many(needs, top=TOP)
 
     def add(self, number: int, profile: Terms) -> None:
         self.index.put(Document(f"{number:09d}", (_counts(profile),)))
@@ -122,11 +132,11 @@ class LinearKernel(OneByOne):
         self.vectorizer = TfidfVectorizer(analyzer=_as_it_is, sublinear_tf=True)
         self.rows = self.vectorizer.fit_transform(profiles)
 
-    def one(self, need: Terms) -> Any:
+    def one(self, need: Any) -> Any:
         scores = linear_kernel(self.vectorizer.transform([need]), self.rows)[0]
         return np.argpartition(-scores, TOP)[:TOP]
 
-    def many(self, needs: Sequence[Terms]) -> Any:
+    def many(self, needs: Sequence[Any]) -> Any:
         found = []
         for begin in range(0, len(needs), 100):
             wanted = self.vectorizer.transform(needs[begin : begin + 100])
@@ -144,10 +154,10 @@ class KeptSparse(LinearKernel):
         super().build(profiles)
         self.columns = self.rows.T.tocsr()
 
-    def one(self, need: Terms) -> Any:
+    def one(self, need: Any) -> Any:
         return _best(self.vectorizer.transform([need]) @ self.columns)
 
-    def many(self, needs: Sequence[Terms]) -> Any:
+    def many(self, needs: Sequence[Any]) -> Any:
         wanted = self.vectorizer.transform(needs)
         return [_best(wanted[[number]] @ self.columns) for number in range(len(needs))]
 
@@ -167,10 +177,10 @@ class DotTopN(KeptSparse):
         super().build(profiles)
         self.columns = sparse.csr_matrix(self.columns.astype(np.float32))
 
-    def one(self, need: Terms) -> Any:
+    def one(self, need: Any) -> Any:
         return sp_matmul_topn(self._wanted([need]), self.columns, TOP)
 
-    def many(self, needs: Sequence[Terms]) -> Any:
+    def many(self, needs: Sequence[Any]) -> Any:
         return sp_matmul_topn(self._wanted(needs), self.columns, TOP, n_threads=THREADS)
 
     def _wanted(self, needs: Sequence[Terms]) -> sparse.csr_matrix:
@@ -188,10 +198,10 @@ class Bm25s(OneByOne):
         self.engine = bm25s.BM25(backend=self.backend)
         self.engine.index(list(profiles), show_progress=False)
 
-    def one(self, need: Terms) -> Any:
+    def one(self, need: Any) -> Any:
         return self.engine.retrieve([need], k=TOP, show_progress=False)
 
-    def many(self, needs: Sequence[Terms]) -> Any:
+    def many(self, needs: Sequence[Any]) -> Any:
         return self.engine.retrieve(list(needs), k=TOP, show_progress=False, n_threads=THREADS)
 
 
@@ -218,7 +228,7 @@ class RankBm25(OneByOne):
     def build(self, profiles: Sequence[Terms]) -> None:
         self.engine = BM25Okapi(list(profiles))
 
-    def one(self, need: Terms) -> Any:
+    def one(self, need: Any) -> Any:
         return np.argpartition(-self.engine.get_scores(need), TOP)[:TOP]
 
 
@@ -236,10 +246,12 @@ class Fts5(OneByOne):
         self.connection.executemany("INSERT INTO profiles(rowid, text) VALUES (?, ?)", rows)
         self.connection.commit()
 
-    def one(self, need: Terms) -> Any:
-        words = " OR ".join(f'"{term}"' for term in set(need))
+    def ready(self, need: Terms) -> Any:
+        return " OR ".join(f'"{term}"' for term in sorted(set(need)))
+
+    def one(self, need: Any) -> Any:
         query = "SELECT rowid FROM profiles WHERE profiles MATCH ? ORDER BY rank LIMIT ?"
-        return self.connection.execute(query, (words, TOP)).fetchall()
+        return self.connection.execute(query, (need, TOP)).fetchall()
 
     def add(self, number: int, profile: Terms) -> None:
         row = (number, " ".join(profile))
@@ -267,9 +279,11 @@ class Tantivy(OneByOne):
         self.searcher = self.engine.searcher()
         self.writer: Any = None
 
-    def one(self, need: Terms) -> Any:
-        query = self.engine.parse_query(" ".join(need), ["text"])
-        return self.searcher.search(query, TOP)
+    def ready(self, need: Terms) -> Any:
+        return self.engine.parse_query(" ".join(need), ["text"])
+
+    def one(self, need: Any) -> Any:
+        return self.searcher.search(need, TOP)
 
     def add(self, number: int, profile: Terms) -> None:
         self.writer = self.writer or self.engine.writer(15_000_000, 1)

@@ -113,20 +113,21 @@ def take_turns(found: list[tuple[Contestant, Figures]], needs: list[Terms]) -> N
     """One need after another, by every contestant in turn."""
     for contestant, _ in found:
         for need in needs[:5]:
-            contestant.one(need)
+            contestant.one(contestant.ready(need))
     for number, need in enumerate(needs):
         first = number % len(found)
         for contestant, figures in [*found[first:], *found[:first]]:
             if number < contestant.queries:
+                ready = contestant.ready(need)
                 begin = time.thread_time()
-                figures.latencies.append(timed(contestant.one, need))
+                figures.latencies.append(timed(contestant.one, ready))
                 figures.processor.append(time.thread_time() - begin)
 
 
 def batches(found: list[tuple[Contestant, Figures]], needs: list[Terms]) -> None:
     """All needs at once; the slow do some, and the time is scaled."""
     for contestant, figures in found:
-        some = needs[: contestant.queries]
+        some = [contestant.ready(need) for need in needs[: contestant.queries]]
         figures.scaled = len(some) < len(needs)
         runs = [peak_of(contestant.many, some) for _ in range(1 if figures.scaled else 3)]
         figures.batch = min(seconds for seconds, _ in runs) * len(needs) / len(some)
@@ -246,10 +247,10 @@ def drift(profiles: list[Terms], needs: list[Terms]) -> list[str]:
         for number in range(there, many):
             ours.add(len(profiles) + number, strange[number])
         there = many
-        before = [ours.one(need) for need in needs[:300]]
+        before = [ours.one(ours.ready(need)) for need in needs[:300]]
         fresh = Ours()
         fresh.build([*profiles, *strange[:many]])
-        after = [fresh.one(need) for need in needs[:300]]
+        after = [fresh.one(fresh.ready(need)) for need in needs[:300]]
         rows.append(
             f"| {share:.0%} | {_moved(before, after):.4f} | {_overlap(before, after):.1%} |"
         )
