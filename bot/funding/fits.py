@@ -94,6 +94,7 @@ async def _ask(actor: Actor, introduction: Introduction) -> None:
         ASKED,
         introduction.id,
         member_id=people[Side.OFFICER].id,
+        unasked=True,
         now=actor.now,
         about=f"need:{introduction.need_id}",
     )

@@ -1,6 +1,8 @@
 """Nobody is sent what they did not ask for at night or on their Sunday; answers come at once."""
 
+import ast
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +14,7 @@ from tests.conftest import FrozenClock
 from tests.office import Office
 from tests.people import FLOODS, ONE_DATABASE, QUESTION, academic, officer, pressed
 
-pytestmark = ONE_DATABASE
+ROOT = Path(__file__).parents[2]
 ASKED = "Could you help with this?"
 FRIDAY_NIGHT = datetime(2026, 3, 6, 21, 0, tzinfo=UTC)
 SATURDAY_8 = datetime(2026, 3, 7, 8, 0, tzinfo=UTC)
@@ -38,6 +40,7 @@ async def set_zone(office: Office, user: User, zone: str) -> None:
         member.time_zone = user.tz = zone
 
 
+@ONE_DATABASE
 async def test_an_answer_to_ones_own_press_comes_at_any_hour(
     office: Office, clock: FrozenClock
 ) -> None:
@@ -46,6 +49,7 @@ async def test_an_answer_to_ones_own_press_comes_at_any_hour(
     assert card.ts.startswith(str(int(FRIDAY_NIGHT.timestamp())))
 
 
+@ONE_DATABASE
 async def test_who_is_asked_at_night_is_told_in_the_morning(
     office: Office, clock: FrozenClock
 ) -> None:
@@ -56,6 +60,7 @@ async def test_who_is_asked_at_night_is_told_in_the_morning(
     assert ASKED in office.sees(helper)
 
 
+@ONE_DATABASE
 async def test_a_sunday_is_quiet_all_day(office: Office, clock: FrozenClock) -> None:
     helper = await asks(office, clock, datetime(2026, 3, 8, 11, tzinfo=UTC))
     clock.move(hours=8)
@@ -66,6 +71,7 @@ async def test_a_sunday_is_quiet_all_day(office: Office, clock: FrozenClock) -> 
     assert ASKED in office.sees(helper)
 
 
+@ONE_DATABASE
 async def test_the_hours_are_those_of_the_person_not_of_the_network(
     office: Office, clock: FrozenClock
 ) -> None:
@@ -84,6 +90,7 @@ async def test_the_hours_are_those_of_the_person_not_of_the_network(
     assert ASKED in office.sees(helper)
 
 
+@ONE_DATABASE
 async def test_who_is_told_late_still_has_a_working_day_to_answer(
     office: Office, clock: FrozenClock
 ) -> None:
@@ -101,6 +108,7 @@ async def test_who_is_told_late_still_has_a_working_day_to_answer(
     assert "Tue 10 Mar, 07:00" in office.sees(helper)  # 17:00 in London
 
 
+@ONE_DATABASE
 async def test_what_waited_while_the_worker_was_away_does_not_come_at_night(
     office: Office, clock: FrozenClock
 ) -> None:
@@ -113,6 +121,7 @@ async def test_what_waited_while_the_worker_was_away_does_not_come_at_night(
     assert office.sees(helper).count(f"*{ASKED}*") == 1
 
 
+@ONE_DATABASE
 async def test_an_officer_is_told_of_those_who_come_at_night_in_one_morning_message(
     office: Office, clock: FrozenClock
 ) -> None:
@@ -130,6 +139,7 @@ async def test_an_officer_is_told_of_those_who_come_at_night_in_one_morning_mess
     assert "Somebody new could help with your need" in office.last(asker).text
 
 
+@ONE_DATABASE
 async def test_a_network_may_have_no_quiet_hours(office: Office, clock: FrozenClock) -> None:
     async with office.session_factory.begin() as session:
         (await session.get_one(Network, (await office.network()).id)).quiet_hours = False
@@ -140,6 +150,7 @@ async def test_a_network_may_have_no_quiet_hours(office: Office, clock: FrozenCl
 # Time zones are learnt from Slack
 
 
+@ONE_DATABASE
 async def test_a_persons_zone_is_learnt_at_first_contact(office: Office) -> None:
     user = office.slack.add_user(office.team, "Nell Newcomer", tz="America/St_Johns")
     await office.types(user, "/need help")
@@ -149,6 +160,7 @@ async def test_a_persons_zone_is_learnt_at_first_contact(office: Office) -> None
     assert [call.method for call in asked] == ["users.info"]
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("tz", ["Middle/Earth", "", "Europe", "../etc/passwd"])
 async def test_a_zone_that_nobody_knows_is_the_networks(office: Office, tz: str) -> None:
     user = office.slack.add_user(office.team, "Nell Newcomer", tz=tz)
@@ -158,6 +170,7 @@ async def test_a_zone_that_nobody_knows_is_the_networks(office: Office, tz: str)
     assert zone_of(member, await office.network()) == ZoneInfo("Europe/London")
 
 
+@ONE_DATABASE
 async def test_what_slack_does_not_tell_bothers_nobody(office: Office) -> None:
     office.team.scopes.remove("users:read")
     user = office.slack.add_user(office.team, "Nell Newcomer", tz="Asia/Kolkata")
@@ -167,6 +180,7 @@ async def test_what_slack_does_not_tell_bothers_nobody(office: Office) -> None:
     assert "Everything was delivered" in office.last(office.admin).text
 
 
+@ONE_DATABASE
 async def test_zones_are_learnt_anew_each_month_and_for_those_never_asked(
     office: Office, clock: FrozenClock
 ) -> None:
@@ -182,3 +196,28 @@ async def test_zones_are_learnt_anew_each_month_and_for_those_never_asked(
     clock.move(days=1)
     await office.clock_moved()
     assert (await office.member(mover)).time_zone == "Asia/Kolkata"
+
+
+# Every card
+
+
+def posted_at_once() -> set[str]:
+    """Where a card is posted to a member without saying whether it was asked for."""
+    found = set()
+    for path in [*(ROOT / "bot").rglob("*.py"), *(ROOT / "jobs").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "post_card":
+                names = {keyword.arg for keyword in node.keywords}
+                if "member_id" in names and "unasked" not in names:
+                    found.add(str(path.relative_to(ROOT)))
+    return found
+
+
+def test_only_answers_to_ones_own_press_are_posted_at_any_hour() -> None:
+    assert posted_at_once() == {
+        "bot/needs/deliveries.py",  # the card of one's own need, once it is posted
+        "bot/expertise/deliveries.py",  # and of one's own expertise
+        "bot/installing.py",  # the welcome to whoever installed the app
+        "bot/funding/reading.py",  # what is in a feed that one had tried
+        "bot/calendars/deliveries.py",  # and in a calendar
+    }
