@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, delete, exists, select
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +15,10 @@ class Run(Base):
     """A slot that has fired."""
 
     __tablename__ = "runs"
-    __table_args__ = (UniqueConstraint("network_id", "job", "slot"),)
+    __table_args__ = (
+        UniqueConstraint("network_id", "job", "slot"),
+        Index(None, "network_id", "job", "due_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete="CASCADE"))
