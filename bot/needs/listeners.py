@@ -21,6 +21,7 @@ from bot.needs import docking
 from bot.needs.suggestion import CARD, refresh_suggestion
 from bot.needs.views import (
     CALLBACK,
+    WRITE_FIRST,
     Earlier,
     NeedForm,
     confirmation,
@@ -30,6 +31,7 @@ from bot.needs.views import (
 )
 from bot.pressed import pressed_choice, pressed_id
 from bot.priorities.views import MOST, shared_blocks
+from bot.services import Services
 from bot.words import MONEY, NEED_INSISTS, OFFERS, OUTPUTS, sure
 from registry import earlier, introductions, matches, needs, presses, priorities
 from registry.expertise import is_new
@@ -46,7 +48,7 @@ COMMAND = Command(
         "list": "your needs",
         "shared": "what several councils ask, so that they can act together",
         "edit": "change one",
-        "close": "stop looking",
+        "close": "stop looking, and say what came of it",
         "remove": "delete one, with everything that hangs on it",
     },
 )
@@ -135,6 +137,11 @@ async def show_earlier(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltCo
     draft = read_draft(view["state"]["values"])
     async with acting(context) as actor:
         services, network = actor.services, actor.network
+    if not draft.question:
+        form = NeedForm(draft, meant["need_id"], detail=meant["detail"], note=WRITE_FIRST)
+        await _show_instead(services, context, view, form)
+        await ack()
+        return
     ids = await services.earlier.like(
         services.session_factory,
         network.id,
@@ -146,11 +153,18 @@ async def show_earlier(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltCo
         async with acting(context) as actor:
             found = await _earlier_shown(actor, ids)
     form = NeedForm(draft, meant["need_id"], detail=meant["detail"], earlier=found)
-    with contextlib.suppress(Refused):  # a second press has changed it already: it shows the same
+    await _show_instead(services, context, view, form)
+    await ack()
+
+
+async def _show_instead(
+    services: Services, context: AsyncBoltContext, view: dict[str, Any], form: NeedForm
+) -> None:
+    """Put the form in the open one's place, unless a second press did: it shows the same."""
+    with contextlib.suppress(Refused):
         await services.messenger.change_modal(
             context.client, view["id"], view["hash"], need_form(form)
         )
-    await ack()
 
 
 async def _earlier_shown(actor: Actor, ids: list[int]) -> Earlier:

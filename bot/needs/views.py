@@ -54,6 +54,7 @@ TOO_LONG = (
     f"*Your text is longer than {LONGEST_QUESTION} characters.* Its end stands under Background: "
     "please look whether both read well."
 )
+WRITE_FIRST = "*Write your question first.* Then press the button again."
 GUESS = "People may still guess who you are from what you write."
 
 
@@ -306,6 +307,8 @@ def need_message(card: NeedCard) -> Message:
             blocks += suggestion_blocks(suggestion)
     else:
         blocks += _nobody(card)
+        if need.insists_on:
+            blocks.append(context(_only_those(need)))
     if card.noted is not None:
         blocks.append(card.noted)
     blocks.append(divider())
@@ -343,6 +346,12 @@ def _kept_back(card: NeedCard) -> str:
         f"Only {quoted(card.docking_point, 200)} sees this. "
         "If they want to pass it on, they ask you first."
     )
+
+
+def _only_those(need: Need) -> str:
+    """Why there may be nobody: what the officer ticked."""
+    ticked = joined(told(need.insists_on, NEED_INSISTS)).lower()
+    return f"You see only people who say that they {ticked}. “Change it” unticks that."
 
 
 def _nobody(card: NeedCard) -> list[Block]:

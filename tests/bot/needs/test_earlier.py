@@ -77,6 +77,20 @@ async def test_nothing_like_it_is_told_so(office: Office) -> None:
     assert QUESTION not in text_of(form)
 
 
+async def test_without_a_question_it_asks_for_one_beside_the_field(office: Office) -> None:
+    await office.posts(await other(office), QUESTION)
+    otto = await officer(office)
+    await office.types(otto, "/need")
+    await office.presses(otto, office.form(otto), "need.earlier")
+    assert "*Write your question first.*" in text_of(office.form(otto))
+    assert NOBODY not in text_of(office.form(otto))
+    form = office.form(otto)
+    form.state = typed(DRAFT)
+    await office.presses(otto, form, "need.earlier")
+    assert QUESTION in text_of(office.form(otto))
+    assert "Write your question first" not in text_of(office.form(otto))
+
+
 async def test_at_most_three_are_shown(office: Office) -> None:
     olga = await other(office)
     for number in range(5):

@@ -57,9 +57,19 @@ async def test_an_officer_may_see_only_those_who_meet_a_condition(
     asked = {"money": "under_5k", "needed_by": needed_by, "outputs": ["conversation"]}
     card = await office.posts(otto, QUESTION, insists_on=[insists], **asked)
     assert NOBODY in text_of(card)
+    assert "You see only people who say that they" in text_of(card)
     await office.types(ines, "/expertise edit")
     assert (await office.fills_in(ines, **meets)).errors == {}
-    assert "One person could help" in text_of(office.card(otto, "Your need"))
+    found = text_of(office.card(otto, "Your need"))
+    assert "One person could help" in found
+    assert "You see only people" not in found
+
+
+async def test_a_card_with_nobody_names_the_conditions_that_were_ticked(office: Office) -> None:
+    asked = {"outputs": ["conversation"], "insists_on": ["place", "outputs"]}
+    card = text_of(await office.posts(await officer(office), QUESTION, **asked))
+    words = "know or work in our area and offer what would help. “Change it” unticks that."
+    assert f"You see only people who say that they {words}" in card
 
 
 async def test_an_academic_may_hear_only_of_needs_that_meet_a_condition(office: Office) -> None:
