@@ -187,7 +187,9 @@ def check(draft: CallDraft, network: Network, now: datetime) -> Checked:
     if draft.amount.strip() and amount is None:
         wrong["amount"] = "Please write it like “up to £250,000” or “£5,000 to £20,000”."
     closes = _closing(draft, network)
-    if closes is not None and closes <= now:
+    if closes is None and draft.closes_at:
+        wrong["closes"] = "Please choose the day that this time is on, or leave the time empty."
+    elif closes is not None and closes <= now:
         wrong["closes"] = "That has passed already. Choose a later day, or leave it empty."
     elif draft.opens and draft.closes and draft.closes < draft.opens:
         wrong["closes"] = "It closes before it opens. Please check the two days."

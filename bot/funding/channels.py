@@ -16,7 +16,7 @@ from bot.blocks import Block, actions, button, confirm, context, section
 from bot.cards import Message, Render, Showing, post_card
 from bot.deliveries import Work
 from bot.funding.forms import RULE, SETTINGS, rule_form, settings_form
-from bot.funding.views import pounds
+from bot.funding.views import days_words, pounds
 from bot.pressed import pressed_id
 from bot.text import joined, quoted
 from bot.views import notice
@@ -170,7 +170,7 @@ async def choose_settings(ack: AsyncAck, view: dict[str, Any], context: AsyncBol
         await funding.choose_reminders(actor.session, actor.network.id, days)
         _note(actor, "funding_reminders_chosen", "network")
     words = (
-        f"*Saved.* Reminders come {joined(map(str, days))} days before a call closes."
+        f"*Saved.* Reminders come {days_words(days)} before a call closes."
         if days
         else "*Saved.* There are no reminders of calls."
     )

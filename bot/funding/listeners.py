@@ -151,7 +151,8 @@ async def submit(ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext)
             )
             if new:
                 await announce(actor.session, call, now=actor.now)
-            words = "*Added.* It is posted to the channels that it fits, and reminders follow."
+            follow = ", and reminders follow" if call.closes else ""
+            words = f"*Added.* It is posted to the channels that it fits{follow}."
     await ack(response_action="update", view=notice(words, title="Funding"))
 
 

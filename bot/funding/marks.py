@@ -1,5 +1,7 @@
 """What is pressed on a call: save, share to a need, not relevant; and one's own alerts."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
@@ -11,6 +13,7 @@ from bot.blocks import actions, button, section
 from bot.cards import REFRESH, refresh_cards
 from bot.funding.deliveries import OF_ONE_CALL
 from bot.funding.forms import ALERTS, LEVELS, SHARE, alerts_form, share_form
+from bot.funding.views import days_words
 from bot.needs.suggestion import CARD as NEED_CARD
 from bot.pressed import pressed_id
 from bot.text import counted
@@ -42,16 +45,17 @@ async def save(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -
         days = await funding.reminder_days(actor.session, actor.network.id)
         await _redraw_own(actor, call)
     words = "*Saved.*" if new else "You have saved this call already."
-    if call.closes is not None and days:
-        words += f" You are reminded {_days(days)} before it closes."
+    words += _reminded(call, days, actor.now)
     undo = actions([button("Unsave", "funding.unsave", str(call.id))])
     await actor.services.messenger.whisper(context, words, [section(words), undo])
     await ack()
 
 
-def _days(days: tuple[int, ...]) -> str:
-    *most, last = map(str, days)
-    return f"{', '.join(most)} and {last} days" if most else counted(days[0], "day")
+def _reminded(call: FundingCall, days: Sequence[int], now: datetime) -> str:
+    """When the presser is still reminded of it; nothing where the closing is too near."""
+    closes = call.closes
+    to_come = [] if closes is None else [one for one in days if closes - timedelta(one) > now]
+    return f" You are reminded {days_words(to_come)} before it closes." if to_come else ""
 
 
 async def _open_call(actor: Actor, call_id: int) -> FundingCall:
@@ -99,7 +103,7 @@ async def not_relevant(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltCo
         )
         await funding_marks.unmark(actor.session, actor.member, call.id, Said.SAVED)
         await _redraw_own(actor, call)
-    words = "*Noted.* Calls like this one reach you less from now on. Nobody sees what you pressed."
+    words = "*Noted.* You will hear less of calls like this one. Nobody sees what you pressed."
     undo = actions([button("Take it back", "funding.relevant", str(call.id))])
     await actor.services.messenger.whisper(context, words, [section(words), undo])
     await ack()
@@ -119,7 +123,9 @@ async def relevant(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContex
     async with acting(context) as actor:
         call = await funding.find_here(actor.session, actor.network.id, pressed_id(body))
         await funding_marks.unmark(actor.session, actor.member, call.id, Said.NOT_RELEVANT)
-    await actor.services.messenger.whisper(context, "Taken back. It teaches us nothing.")
+    await actor.services.messenger.whisper(
+        context, "Taken back. You hear of calls like this one as before."
+    )
     await ack()
 
 

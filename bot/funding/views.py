@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.blocks import Block, actions, button, context, header, section
 from bot.cards import Message
-from bot.text import counted, cut, joined, moment, quoted
+from bot.text import counted, cut, joined, moment, quoted, short_day
 from registry.funding import CallState, FundingCall, News
 from registry.funding_channels import CLOSING
 
@@ -71,13 +71,19 @@ def _standing(call: FundingCall, now: datetime, zone: ZoneInfo) -> list[str]:
         return ["*Closed*"]
     lines = []
     if call.opens is not None and call.opens > now:
-        lines.append(f"Opens {moment(call.opens, zone)}")
+        lines.append(f"Opens {_opening(call.opens, zone)}")
     if call.closes is not None:
         lines.append(f"Closes {moment(call.closes, zone)}: {time_left(call.closes, now)}")
     if call.was_closing is not None:
         to = moment(call.closes, zone) if call.closes else "no closing day"
         lines.append(f"_The deadline moved from {moment(call.was_closing, zone)} to {to}_")
     return lines
+
+
+def _opening(opens: datetime, zone: ZoneInfo) -> str:
+    """The day alone where it opens as the day begins."""
+    local = opens.astimezone(zone)
+    return short_day(local.date()) if local.time() == time() else moment(opens, zone)
 
 
 def linked(call: FundingCall, most: int = 250) -> str:
@@ -94,6 +100,11 @@ def time_left(closes: datetime, now: datetime) -> str:
     """'12 days left', 'less than a day left'."""
     days = (closes - now).days
     return f"{counted(days, 'day')} left" if days > 0 else "less than a day left"
+
+
+def days_words(days: Sequence[int]) -> str:
+    """'28 days, 7 days and 1 day'."""
+    return joined(counted(one, "day") for one in days)
 
 
 def fits_line(fits: Sequence[str]) -> str:

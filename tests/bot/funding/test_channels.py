@@ -155,7 +155,7 @@ async def test_a_network_chooses_its_own_reminders(
     await office.types(admin, "/funding settings")
     assert (await office.fills_in(admin, reminders="soon")).errors["reminders"].startswith("Please")
     await office.fills_in(admin, reminders="14, 3")
-    assert "Reminders come 14 and 3 days before" in text_of(office.form(admin))
+    assert "Reminders come 14 days and 3 days before" in text_of(office.form(admin))
     await adds(office, await officer(office), closes="2026-04-30", closes_at="12:00")
     reminded = []
     for day in range(43, 60):

@@ -98,6 +98,21 @@ async def test_a_call_that_closes_before_it_opens_is_not_taken(office: Office) -
     assert "closes before it opens" in errors["closes"]
 
 
+@ONE_DATABASE
+async def test_a_closing_time_without_its_day_is_not_lost_in_silence(office: Office) -> None:
+    errors = await add(office, closes=None, closes_at="12:00")
+    assert "choose the day" in errors["closes"]
+
+
+@ONE_DATABASE
+async def test_a_call_that_opens_as_a_day_begins_is_said_to_open_on_that_day(
+    office: Office,
+) -> None:
+    channel = await office.channel_for("funding")
+    assert await add(office, opens="2026-04-01") == {}
+    assert "Opens Wed 1 Apr\n" in office.posted(channel)[0]
+
+
 async def test_the_same_form_sent_twice_is_one_call(office: Office) -> None:
     channel = await office.channel_for("funding")
     await add(office)

@@ -29,7 +29,9 @@ async def test_a_saved_call_is_marked_listed_at_home_and_reminded_of_in_person(
     await adds(office, otto, BUTTERFLIES)
     post = post_in(office, channel, otto)
     await office.presses(otto, post, "funding.save")
-    assert "*Saved.* You are reminded 28, 7 and 1 days before it closes." in office.sees(otto)
+    assert "*Saved.* You are reminded 28 days, 7 days and 1 day before it closes." in office.sees(
+        otto
+    )
     await office.presses(otto, post, "funding.save")
     assert "You have saved this call already." in office.sees(otto)
     listed = text_of(await month(office, otto))
@@ -46,6 +48,20 @@ async def test_a_saved_call_is_marked_listed_at_home_and_reminded_of_in_person(
             reminded.append(f"{clock.now():%a %d %b}")
     # Closing on a Thursday at 23:59: each would fall in quiet hours, so it comes at 18:00 before.
     assert reminded == ["Fri 03 Apr", "Fri 24 Apr", "Thu 30 Apr"]
+
+
+@ONE_DATABASE
+async def test_only_reminders_that_are_still_to_come_are_promised(
+    office: Office, channel: Channel, clock: FrozenClock
+) -> None:
+    otto = await officer(office)
+    await adds(office, otto, closes="2026-03-12")
+    post = post_in(office, channel, otto)
+    await office.presses(otto, post, "funding.save")
+    assert "*Saved.* You are reminded 7 days and 1 day before it closes." in office.sees(otto)
+    clock.move(days=10)
+    await office.presses(otto, post, "funding.save")
+    assert office.whispered(otto).text == "You have saved this call already."
 
 
 @ONE_DATABASE
@@ -173,7 +189,7 @@ async def test_not_relevant_teaches_and_can_be_taken_back(office: Office, channe
     await adds(office, bea)
     alert = office.card(otto, "A funding call that fits you")
     await office.presses(otto, alert, "funding.not_relevant")
-    assert "Calls like this one reach you less" in office.sees(otto)
+    assert "You will hear less of calls like this one" in office.sees(otto)
     await adds(office, bea, f"{FLOOD_FUND}: round two")
     assert told(office, otto, "fits you") == 1, "a call like the one that was not relevant"
     await office.presses(otto, office.card(otto, "Take it back"), "funding.relevant")
