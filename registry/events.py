@@ -19,6 +19,7 @@ from registry.refusal import Refused
 LONGEST_TITLE = 200
 LONGEST_PLACE = 200
 LONGEST_DESCRIPTION = 1000
+LONGEST = timedelta(days=366)
 KEPT = timedelta(days=365)
 
 Before = dict[str, Any]
@@ -124,6 +125,8 @@ def check(
         wrong["day"] = "That has passed already. Please choose a later time."
     elif starts and ends and ends <= starts:
         wrong["ends_at"] = "It ends before it starts. Please check the times."
+    elif starts and ends and ends - starts > LONGEST:
+        wrong["end_day"] = "That is more than a year later. Please check the last day."
     if wrong or starts is None or ends is None:
         raise Refused(fields=wrong)
     return starts, ends

@@ -134,6 +134,14 @@ def _to_person(
     }
 
 
+def to_come(
+    event: Event, answer: Answer, member: Member, network: Network, now: datetime
+) -> list[timedelta]:
+    """How long before an event somebody with that answer is still reminded, the earliest first."""
+    reminders = _to_person(event, TO_PERSON.get(answer, ()), member, network)
+    return [before for moment, before in sorted(reminders.items()) if moment > now]
+
+
 def _allowed(moment: datetime, zone: ZoneInfo, network: Network) -> datetime:
     return quiet.last_allowed_before(moment, zone) if network.quiet_hours else moment
 

@@ -22,7 +22,7 @@ COMMAND = Command(
         "people": "its admins, and whom to ask at each organisation",
         "digest": "this week's digest now (admins)",
         "channels": "which channel gets what (admins)",
-        "settings": "its name, time zone, bank holidays and quiet hours (admins)",
+        "settings": "its name, time zone, bank holidays, quiet hours and reminders (admins)",
         "errors": "what could not be delivered (admins)",
         "invite": "a code with which another workspace joins (admins)",
         "join": "use such a code, `/network join CODE` (admins of the other workspace)",

@@ -75,7 +75,9 @@ def calendars_blocks(calendars: Sequence[tuple[EventCalendar, int]], zone: ZoneI
 
 
 def _calendar_lines(calendar: EventCalendar, coming: int, zone: ZoneInfo) -> str:
-    lines = [f"*{quoted(calendar.title, 200)}*", quoted(calendar.address, 300)]
+    lines = [f"*{quoted(calendar.title, 200)}*"]
+    if calendar.title != calendar.address:
+        lines.append(quoted(calendar.address, 300))
     if calendar.accepted_at is None:
         lines.append("Not read yet: you have not said whether this is the one.")
     elif calendar.paused_at is not None:

@@ -15,11 +15,11 @@ from bot.commands import Command
 from bot.events.deliveries import EVENT, USEFUL, refresh, shown
 from bot.events.telling import tell_of_cancellation, tell_of_change
 from bot.events.views import (
-    ANSWERED,
     CALLBACK,
     CHANGED,
     PAGE,
     answered_blocks,
+    answered_words,
     changeable_blocks,
     consent_blocks,
     event_form,
@@ -29,7 +29,7 @@ from bot.events.views import (
 )
 from bot.pressed import pressed_answer, pressed_id
 from bot.views import notice
-from registry import attendances, disclosure, events
+from registry import attendances, disclosure, events, reminders
 from registry.attendances import Answer, Useful
 from registry.cards import cards_of
 from registry.events import EventDraft
@@ -100,7 +100,8 @@ async def _show(ack: AsyncAck, context: AsyncBoltContext, word: str) -> None:
                 if one.calendar_id is None and (me.is_admin or one.added_by == me.id)
             ]
             removing = word == "remove"
-            blocks = removable_blocks(mine) if removing else changeable_blocks(mine, _zone(actor))
+            listed = removable_blocks if removing else changeable_blocks
+            blocks = listed(mine, _zone(actor))
         else:
             blocks = await _page(actor, 0)
     await ack(text="Events", blocks=blocks)
@@ -236,8 +237,10 @@ async def _answer(
         event = await events.find(actor.session, actor.network.id, pressed_id(body))
         said = await attendances.say(actor.session, actor.member, event, answer, actor.now)
         await refresh(actor.session, event, now=actor.now, only_for=actor.member)
-    blocks = answered_blocks(event.id, answer, name_shown=said.show_name)
-    await actor.services.messenger.whisper(context, ANSWERED[answer], blocks)
+        left = reminders.to_come(event, answer, actor.member, actor.network, actor.now)
+    words = answered_words(answer, left)
+    blocks = answered_blocks(event.id, answer, words, name_shown=said.show_name)
+    await actor.services.messenger.whisper(context, words, blocks)
     await ack()
 
 

@@ -29,6 +29,7 @@ from registry.events import (
     Event,
     told,
 )
+from registry.reminders import DAY, HOUR
 
 CALLBACK = "event.submit"
 CHANGED = "event.change_submit"
@@ -40,10 +41,11 @@ MOST_ORGANISATIONS = 10
 LONGEST_ABOUT = 600
 USEFUL = {Useful.YES: "Yes", Useful.PARTLY: "Partly", Useful.NO: "No"}
 ANSWERED = {
-    Answer.GOING: "See you there. We remind you the day before and an hour before.",
-    Answer.MAYBE: "Noted. We remind you the day before.",
+    Answer.GOING: "See you there.",
+    Answer.MAYBE: "Noted.",
     Answer.NO: "Noted. Thank you.",
 }
+REMINDED = {DAY: "the day before", HOUR: "an hour before"}
 
 
 @dataclass(frozen=True)
@@ -239,9 +241,15 @@ def _short(event: Event) -> str:
 # Answers and who comes
 
 
-def answered_blocks(event_id: int, answer: Answer, *, name_shown: bool) -> list[Block]:
-    """What somebody who answered is told; only who comes may show their name."""
-    blocks = [section(ANSWERED[answer])]
+def answered_words(answer: Answer, reminders: Sequence[timedelta]) -> str:
+    """What somebody who answered is told, with the reminders that are still to come."""
+    said = [REMINDED[one] for one in reminders]
+    return f"{ANSWERED[answer]} We remind you {joined(said)}." if said else ANSWERED[answer]
+
+
+def answered_blocks(event_id: int, answer: Answer, words: str, *, name_shown: bool) -> list[Block]:
+    """These words to somebody who answered; only who comes may show their name."""
+    blocks = [section(words)]
     if answer is Answer.NO:
         return blocks
     return [*blocks, *consent_blocks(event_id, name_shown=name_shown)]
@@ -303,7 +311,7 @@ def how_long(event: Event, zone: ZoneInfo, now: datetime) -> str:
 def change_message(shown: EventShown, before: Before) -> Message:
     """What those who come are told: what it was, and what it is now."""
     event = shown.event
-    lines = [f"An event that you said you would come to has changed: *{quoted(event.title, 250)}*"]
+    lines = [f"You said Going or Maybe to an event that has changed: *{quoted(event.title, 250)}*"]
     lines += changes(shown, before)
     blocks = [section("\n".join(lines)), *event_blocks(shown)]
     return Message(f"Changed: {_short(event)}", blocks)
@@ -380,7 +388,7 @@ def list_blocks(events: Sequence[EventShown], start: int, total: int) -> list[Bl
     return blocks
 
 
-def removable_blocks(events: Sequence[Event]) -> list[Block]:
+def removable_blocks(events: Sequence[Event], zone: ZoneInfo) -> list[Block]:
     """One's own events, each with its button."""
     blocks: list[Block] = []
     for event in events[:MOST_OWN]:
@@ -391,7 +399,8 @@ def removable_blocks(events: Sequence[Event]) -> list[Block]:
             style="danger",
             confirm=confirm("Remove this event?", "Those who come are told.", "Remove"),
         )
-        blocks.append(section(quoted(event.title, 250), accessory=remove))
+        words = f"{quoted(event.title, 250)}\n{when(event, zone)}"
+        blocks.append(section(words, accessory=remove))
     return [*blocks, *_rest(events)] or [section("There is no event of yours to remove.")]
 
 

@@ -61,6 +61,41 @@ async def test_answers_are_counted_and_the_last_one_holds(office: Office, channe
     assert "come" not in office.posted(channel)[0]
 
 
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("at", "action", "said"),
+    [
+        ((19, 17), "going", "See you there. We remind you the day before and an hour before."),
+        ((20, 9), "going", "See you there. We remind you an hour before."),
+        ((20, 17), "going", "See you there."),
+        ((20, 9), "maybe", "Noted."),
+    ],
+)
+async def test_only_reminders_that_are_still_to_come_are_promised(
+    office: Office,
+    channel: Channel,
+    clock: FrozenClock,
+    at: tuple[int, int],
+    action: str,
+    said: str,
+) -> None:
+    await add(office)
+    ines = await academic(office)
+    channel.members.append(ines.id)
+    clock.move_to(datetime(2026, 3, *at, 30, tzinfo=UTC))
+    await office.presses(ines, office.card(ines, "Flood evening"), f"event.{action}")
+    assert office.whispered(ines).text == said
+
+
+@ONE_DATABASE
+async def test_events_of_one_name_are_told_apart_where_one_is_removed(
+    office: Office, channel: Channel
+) -> None:
+    await add(office)
+    await office.types(office.admin, "/events remove")
+    assert "Flood evening &lt;b&gt;\n<!date^" in text_of(office.last(office.admin))
+
+
 async def test_reminders_come_a_week_a_day_and_an_hour_before(
     office: Office, channel: Channel, clock: FrozenClock
 ) -> None:
@@ -118,6 +153,7 @@ async def test_an_event_keeps_its_own_time_zone_across_the_change_of_the_clocks(
         ({"title": "   "}, "title", "1 to"),
         ({"day": "2026-03-01"}, "day", "passed already"),
         ({"ends_at": "17:00"}, "ends_at", "ends before it starts"),
+        ({"end_day": "2030-03-20"}, "end_day", "more than a year later"),
         ({"day": "2026-03-29", "starts_at": "01:30"}, "starts_at", "clocks go forward"),
         ({"place": None, "link": None}, "place", "a place, or a link"),
         ({"place": "p" * 400}, "place", "keep it to"),
