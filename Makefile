@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots lint format fuzz soak bench pins clean
+.PHONY: help run test screenshots lint format fuzz soak bench bench-quality pins clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -12,8 +12,8 @@ help:  ## list the commands
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/run.stamp: requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.txt
+$(VENV)/semantic.stamp: requirements-semantic.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-semantic.txt
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt | $(BIN)/python
@@ -24,7 +24,7 @@ $(VENV)/bench.stamp: requirements-bench.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-bench.txt
 	@touch $@
 
-run: $(VENV)/run.stamp  ## start the bot, its jobs and a Slack to try it in
+run: $(VENV)/semantic.stamp  ## start the bot, its jobs and a Slack to try it in
 	@exec $(BIN)/python -m playground
 
 test: $(VENV)/dev.stamp  ## run the whole suite, on SQLite and on PostgreSQL
@@ -51,11 +51,15 @@ format: $(VENV)/dev.stamp  ## put the code in its format
 bench: $(VENV)/bench.stamp  ## measure the matcher's speed beside others, about ten minutes
 	$(BIN)/python -m benchmarks.speed
 
+bench-quality: $(VENV)/bench.stamp  ## measure how well it ranks: DATA=a file of judged pairs
+	$(BIN)/python -m benchmarks.quality --data $(DATA) --plot docs/plots/quality
+
 pins: $(BIN)/python  ## compile requirements*.txt from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make pins" pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make pins" --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make pins" --extra bench -c requirements.txt pyproject.toml -o requirements-bench.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make pins" --extra semantic -c requirements.txt pyproject.toml -o requirements-semantic.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make pins" --extra dev --extra semantic -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make pins" --extra bench --extra semantic -c requirements.txt pyproject.toml -o requirements-bench.txt
 
 clean:  ## remove what was made here (never var/)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .coverage*

@@ -8,12 +8,15 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from matching.analysis import Field, analyse, document
-from matching.index import Index
-from matching.matcher import rank
+from matching.analysis import Field, profile
+from matching.encoding import need_texts, profile_texts
+from matching.matcher import Profiles, rank
+from matching.query import Query, query, text_of
+from matching.vectors import Encoder, OnnxEncoder, Vectors, installed
 
 UNREADABLE = 2
 Line = dict[str, Any]
@@ -49,12 +52,33 @@ def texts_of(line: Line) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def build(profiles: list[Line]) -> Index:
-    """The index that production would hold of these profiles."""
-    index = Index()
-    for number, line in enumerate(profiles):
-        index.put(document(_key(number), [Field(text) for text in texts_of(line)]))
-    return index
+def build(profiles: list[Line], encoder: Encoder | None) -> Profiles:
+    """What production would hold of these profiles."""
+    built = Profiles()
+    texts = [texts_of(line) for line in profiles]
+    for number, some in enumerate(texts):
+        built.index.put(profile(_key(number), [[Field(text)] for text in some]))
+    if encoder is not None:
+        read = [profile_texts(some) for some in texts]
+        for number, vectors in enumerate(encoded(encoder, read)):
+            built.meanings.put(_key(number), vectors)
+    return built
+
+
+def encoded(encoder: Encoder, read: list[list[str]]) -> list[Vectors]:
+    """The vectors of each list of texts, made together: short texts with short ones."""
+    vectors = encoder.encode([text for some in read for text in some])
+    ends = list(accumulate(map(len, read)))
+    return [vectors[end - len(some) : end] for some, end in zip(read, ends, strict=True)]
+
+
+def queries(needs: list[Line], encoder: Encoder | None) -> list[Query]:
+    """The needs as production would match them."""
+    fields = [[Field(text) for text in texts_of(need)] for need in needs]
+    if encoder is None:
+        return [query(some) for some in fields]
+    vectors = encoded(encoder, [need_texts(text_of(some)) for some in fields])
+    return [query(some, vectors=found) for some, found in zip(fields, vectors, strict=True)]
 
 
 def _key(number: int) -> str:
@@ -62,15 +86,26 @@ def _key(number: int) -> str:
     return f"{number:09d}"
 
 
-def ranked(profiles: list[Line], needs: list[Line], top: int) -> Iterator[Line]:
+def ranked(
+    profiles: list[Line], needs: list[Line], top: int, encoder: Encoder | None
+) -> Iterator[Line]:
     """Each need's best profiles."""
-    index = build(profiles)
-    for need in needs:
-        hits = rank(analyse([Field(text) for text in texts_of(need)]), index, top=top)
+    built = build(profiles, encoder)
+    for need, asked in zip(needs, queries(needs, encoder), strict=True):
+        hits = rank(asked, built, top=top)
         yield {
             "need": need["id"],
             "ranked": [[profiles[int(hit.id)]["id"], round(hit.score, 6)] for hit in hits],
         }
+
+
+def installed_encoder() -> Encoder | None:
+    """The model that the `semantic` extra installed, checked; None where it is not there."""
+    files = installed()
+    if files is None:
+        return None
+    files.check()
+    return OnnxEncoder(files)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -80,9 +115,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--needs", type=Path, required=True)
     parser.add_argument("--top", type=int, default=10)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--words-only", action="store_true", help="leave the sentence model out")
     options = parser.parse_args(arguments)
+    encoder = None if options.words_only else installed_encoder()
     try:
-        lines = ranked(list(read(options.profiles)), list(read(options.needs)), options.top)
+        profiles, needs = list(read(options.profiles)), list(read(options.needs))
+        lines = ranked(profiles, needs, options.top, encoder)
         with options.out.open("w", encoding="utf-8") as out:
             out.writelines(json.dumps(line) + "\n" for line in lines)
     except (Unreadable, OSError) as error:

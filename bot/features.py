@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from bot import uninstalling
 from bot.admin import deliveries as admin_deliveries
 from bot.admin import listeners as admin_listeners
+from bot.admin import vocabulary as admin_vocabulary
 from bot.answers import deliveries as answer_deliveries
 from bot.answers import listeners as answer_listeners
 from bot.calendars import deliveries as calendar_deliveries
@@ -78,4 +79,5 @@ TASKS: dict[str, Task] = {
     **funding_posting.TASKS,
     **funding_reading.TASKS,
     **admin_deliveries.TASKS,
+    **admin_vocabulary.TASKS,
 }

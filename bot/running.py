@@ -1,5 +1,6 @@
 """Starts what every process needs, checks it, and ends it cleanly."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,7 @@ from bot.messenger import Messenger
 from bot.services import Services
 from bot.settings import Settings, Unusable
 from feeds.fetch import Fetcher
+from matching.vectors import OnnxEncoder
 from registry.clock import Clock
 from registry.database import make_engine, make_session_factory
 from registry.matchmaker import Matchmaker
@@ -44,6 +46,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Services]:
     engine = make_engine(settings.database)
     try:
         await _check(settings, engine)
+        model = await asyncio.to_thread(settings.model_files)
         async with aiohttp.ClientSession() as http:
             keys = settings.keys()
             yield Services(
@@ -53,7 +56,9 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Services]:
                 keys=keys,
                 messenger=Messenger(http, settings.slack_api_url, keys),
                 fetcher=Fetcher(),
-                matchmaker=Matchmaker(settings.var / "indexes"),
+                matchmaker=Matchmaker(
+                    settings.var / "indexes", OnnxEncoder(model) if model else None
+                ),
             )
     finally:
         await engine.dispose()

@@ -10,9 +10,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL
 from sqlalchemy.exc import ArgumentError
 
+from matching.vectors import Files, UnusableModel, beside, installed
 from registry.database import database_url
 from registry.secrets import Keys
 
+NO_MODEL = "off"
 SLACK_API_URL = "https://slack.com/api/"
 
 
@@ -42,6 +44,8 @@ class Settings(BaseSettings):
     playground_port: int = Field(default=8600, ge=0, le=65535)
     var: Path = Path("var")
     log_level: str = "info"
+    model: str | None = None
+    model_digest: str | None = None
 
     @field_validator("slack_api_url")
     @classmethod
@@ -121,6 +125,21 @@ class Settings(BaseSettings):
     def database(self) -> URL:
         configured = self.database_url.get_secret_value() if self.database_url else None
         return database_url(configured, self.var)
+
+    def model_files(self) -> Files | None:
+        """The sentence model to use, checked; None where words alone are meant to do."""
+        if self.model == NO_MODEL:
+            return None
+        files = beside(Path(self.model), self.model_digest) if self.model else installed()
+        try:
+            if files is not None:
+                files.check()
+        except UnusableModel as error:
+            raise Unusable(
+                f"MODEL cannot be used: {error}. Mend it, or set MODEL={NO_MODEL} to match by "
+                "words alone."
+            ) from None
+        return files
 
     def keys(self) -> Keys:
         """The keys for stored tokens: those set, else one kept under `var/`."""

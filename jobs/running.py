@@ -23,7 +23,7 @@ async def working(services: Services) -> AsyncIterator[Ticker]:
     """Do errands and fire jobs until the block ends; an errand in hand is finished first."""
     tasks = [
         asyncio.create_task(make_worker(services).run()),
-        asyncio.create_task(sweeping(services.session_factory, services.matchmaker.indexes)),
+        asyncio.create_task(sweeping(services.session_factory, services.matchmaker)),
     ]
     ticker = Ticker(services, JOBS)
     ticker.start()

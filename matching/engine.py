@@ -11,14 +11,10 @@ from numpy.typing import NDArray
 from matching.growing import Growing
 from matching.postings import Postings, Scratch, search
 from matching.rows import BEST_PARTS, Floats, Ints, Part, Rows
+from matching.weights import rarity
 
 REFRESHED_BELOW = 2_000
 MOST_DRIFT = 0.25
-
-
-def rarity(documents: int, having: NDArray[np.integer] | int) -> Floats:
-    """How much a term says that so many of the documents have: the smoothed idf."""
-    return np.asarray(np.log((1 + documents) / (1 + np.asarray(having))) + 1)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 """An index of documents that changes one document at a time, and tells where a score comes from.
 
-Scores are cosines between TF-IDF vectors with sublinear term frequencies and smoothed inverse
-document frequencies, as scikit-learn's `TfidfVectorizer(sublinear_tf=True)` defines them. In an
-index of some thousand documents the document frequencies are as of the last `refresh`; in a
-smaller one every change refreshes them.
+Scores are cosines between TF-IDF vectors with sublinear term frequencies and the inverse document
+frequencies of BM25 (`matching.weights.rarity`). In an index of some thousand documents the
+document frequencies are as of the last `refresh`; in a smaller one every change refreshes them.
 
 Counts are floats, made by `matching.analysis`: how a text becomes terms, and how much each field
 or bridge of the vocabulary counts, is no business of the index.

@@ -4,12 +4,14 @@ Views, digests and lists are drawn from `NeedShown` and `ProfileShown`, which ha
 name, an organisation of an academic, or a Slack id.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from matching.reasons import IN_OWN_WORDS, SENTENCE, Reason
 from registry import answers, attendances, places
 from registry.attendances import Numbers
 from registry.events import Event
@@ -156,6 +158,29 @@ def profile_shown(expertise: Expertise) -> ProfileShown:
         outputs=tuple(expertise.outputs),
         how_soon=expertise.how_soon,
     )
+
+
+def reasons_shown(reasons: Iterable[Reason], reader: Side | None) -> tuple[Reason, ...]:
+    """Why a pair was put together, in words of the reader's own and never of the other's.
+
+    What both mention is shown as the reader wrote it; of words that the vocabulary joins and of
+    the closest sentence only the reader's own are told. reader: None where both read it, who
+    have both said yes: what both see anyway, the need's words.
+    """
+    return tuple(
+        replace(
+            reason,
+            words=_own_words(reason) if reader is Side.ACADEMIC else reason.words,
+            profile_words=(),
+            terms=(),
+        )
+        for reason in reasons
+        if reader is not None or reason.kind != SENTENCE
+    )
+
+
+def _own_words(reason: Reason) -> tuple[str, ...]:
+    return reason.profile_words if reason.kind in IN_OWN_WORDS else reason.words
 
 
 def shown_state(introduction: Introduction, side: Side, now: datetime) -> ShownState:

@@ -19,11 +19,13 @@ from sqlalchemy import Select, select
 from matching.index import Document, Index
 from matching.matcher import MATCHER_VERSION
 from matching.saved import Wrong, claimed
+from matching.vocabulary import Vocabulary
 from registry import changes
 from registry.database import SessionFactory
 from registry.expertise import SUBJECT, Expertise
 from registry.members import Member
 from registry.networks import Network
+from registry.vocabulary import Words, words_of
 
 log = structlog.get_logger()
 
@@ -43,6 +45,7 @@ class _Known:
     """
 
     index: Index
+    words: Words
     about: dict[str, Any]
     number: int
     used: float
@@ -54,13 +57,13 @@ class _Known:
 class Indexes:
     """A process's indexes, by network. One search at a time in each.
 
-    document_of: what a profile is found by. folder: where files are kept, if anywhere. clock:
-    seconds that only ever go on.
+    document_of: what a profile is found by, in a network's vocabulary. folder: where files are
+    kept, if anywhere. clock: seconds that only ever go on.
     """
 
     def __init__(
         self,
-        document_of: Callable[[Expertise], Document],
+        document_of: Callable[[Expertise, Vocabulary], Document],
         folder: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -79,6 +82,10 @@ class Indexes:
             known = await self._caught_up(session_factory, network_id)
             known.used = self._clock()
             yield known.index
+
+    def vocabulary(self, network_id: int) -> Vocabulary:
+        """The vocabulary that a network's index was made with; of one that is in use."""
+        return self._known[network_id].words.vocabulary
 
     @property
     def loaded(self) -> frozenset[int]:
@@ -147,47 +154,54 @@ class Indexes:
         return self._folder / f"{network_id}.index" if self._folder else None
 
     async def _caught_up(self, session_factory: SessionFactory, network_id: int) -> _Known:
+        known = self._known.get(network_id)
         async with session_factory.begin() as session:
             network = await session.get_one(Network, network_id)
-        known = self._known.get(network_id) or await self._loaded(network)
+            words = await words_of(session, network_id, known.words if known else None)
+        if known is None or known.words != words:
+            known = await self._loaded(network, words)
         if known is None or _too_old(known, network):
-            known = await self._built(session_factory, network)
+            known = await self._built(session_factory, network, words)
         self._known[network_id] = known
         await self._catch_up(session_factory, network_id, known)
         return known
 
-    async def _loaded(self, network: Network) -> _Known | None:
+    async def _loaded(self, network: Network, words: Words) -> _Known | None:
         path = self._path(network.id)
         if path is None:
             return None
         try:
-            index, about = await asyncio.to_thread(Index.load, path, _about(network))
+            index, about = await asyncio.to_thread(Index.load, path, _about(network, words))
         except Wrong as wrong:
             log.info("index_not_loaded", network=network.id, why=str(wrong))
             return None
         log.info("index_loaded", network=network.id, profiles=len(index), number=about["number"])
-        return self._new(network, index, about["number"], about["number"])
+        return self._new(network, words, index, about["number"], about["number"])
 
-    def _new(self, network: Network, index: Index, number: int, saved: int | None) -> _Known:
+    def _new(
+        self, network: Network, words: Words, index: Index, number: int, saved: int | None
+    ) -> _Known:
         now = self._clock()
-        return _Known(index, _about(network), number, now, now, now, saved)
+        return _Known(index, words, _about(network, words), number, now, now, now, saved)
 
-    async def _built(self, session_factory: SessionFactory, network: Network) -> _Known:
+    async def _built(
+        self, session_factory: SessionFactory, network: Network, words: Words
+    ) -> _Known:
         """From the rows, page by page. What changes meanwhile is caught up with afterwards."""
         index, after = Index(), 0
         while rows := await _page(session_factory, network.id, after):
             after = rows[-1].id
-            await asyncio.to_thread(self._put, index, rows)
+            await asyncio.to_thread(self._put, index, words, rows)
         await asyncio.to_thread(index.refresh)
-        known = self._new(network, index, network.change_number, None)
+        known = self._new(network, words, index, network.change_number, None)
         log.info("index_built", network=network.id, profiles=len(index), number=known.number)
         await self._save(network.id, known)
         return known
 
-    def _put(self, index: Index, rows: Iterable[Expertise]) -> None:
+    def _put(self, index: Index, words: Words, rows: Iterable[Expertise]) -> None:
         for row in rows:
             if row.seeking:
-                index.put(self._document_of(row))
+                index.put(self._document_of(row, words.vocabulary))
 
     async def _catch_up(
         self, session_factory: SessionFactory, network_id: int, known: _Known
@@ -198,13 +212,13 @@ class Indexes:
         for begin in range(0, len(ids), PAGE):
             some = ids[begin : begin + PAGE]
             rows = await _rows(session_factory, network_id, some)
-            await asyncio.to_thread(self._replace, known.index, some, rows)
+            await asyncio.to_thread(self._replace, known, some, rows)
         known.number = changed.number
 
-    def _replace(self, index: Index, ids: Sequence[int], rows: Sequence[Expertise]) -> None:
+    def _replace(self, known: _Known, ids: Sequence[int], rows: Sequence[Expertise]) -> None:
         for id_ in ids:
-            index.remove(str(id_))
-        self._put(index, rows)
+            known.index.remove(str(id_))
+        self._put(known.index, known.words, rows)
 
 
 def _old_files(folder: Path) -> list[Path]:
@@ -221,12 +235,13 @@ def _number_of(path: Path) -> object:
         return None
 
 
-def _about(network: Network) -> dict[str, Any]:
-    """What tells an index from one of another network, database or matcher."""
+def _about(network: Network, words: Words) -> dict[str, Any]:
+    """What tells an index from one of another network, database, matcher or vocabulary."""
     return {
         "network": network.id,
         "created": network.created_at.isoformat(),
         "matcher": MATCHER_VERSION,
+        "vocabulary": words.vocabulary.digest,
     }
 
 

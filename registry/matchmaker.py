@@ -1,7 +1,8 @@
 """The matcher at work on a network: who is found for whom, and what is kept of it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
@@ -11,16 +12,24 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from matching.analysis import Analysed, Field, analyse, document
+from matching.analysis import Analysed, Field, analyse
+from matching.analysis import profile as profile_document
+from matching.encoding import need_texts
 from matching.facts import Facts, insisted
-from matching.index import Document, Index
+from matching.index import Document
 from matching.matcher import (
     MATCHER_VERSION,
+    Profiles,
     Suggestion,
-    shortlist,
+    pairs,
     suggest_among,
     suggest_needs,
 )
+from matching.meanings import Meanings
+from matching.query import Query, query, text_of
+from matching.vectors import Encoder, Vectors
+from matching.vocabulary import Side, Vocabulary
+from matching.weights import BACKGROUND, METHODS, QUESTION, SUMMARY, TOPICS
 from registry import introductions, matches, outbox, places
 from registry.database import SessionFactory
 from registry.expertise import Expertise, HowSoon
@@ -28,9 +37,12 @@ from registry.indexes import Indexes
 from registry.matches import Match
 from registry.members import Member, Role
 from registry.needs import Money, Need, NeedState
+from registry.reading import Readings
 
 SUGGEST_FOR_NEED = "need.suggest"
 SUGGEST_FOR_EXPERTISE = "expertise.suggest"
+LOOK_AGAIN = "network.look_again"
+READ_ON = "network.read_on"
 MOST_RANKED = 20
 MONEY_RISES = (Money.NONE, Money.UNDER_5K, Money.FROM_5K_TO_25K, Money.OVER_25K)
 READY_IN_DAYS: Mapping[str, int] = {
@@ -41,28 +53,53 @@ READY_IN_DAYS: Mapping[str, int] = {
 }
 
 
-def query_of(need: Need) -> Analysed:
+def fields_of_need(need: Need) -> list[Field]:
     """What a need is matched by. A hidden council's background is withheld, so it stays out."""
     background = "" if need.hide_council else need.background
-    return analyse([Field(need.question), Field(background)])
+    return [Field(need.question, QUESTION, quoted=False), Field(background, BACKGROUND)]
 
 
-def document_of(expertise: Expertise) -> Document:
-    """What a profile is matched by."""
-    topics = ", ".join([*expertise.topics, *expertise.methods])
-    texts = [text for text in (expertise.summary, topics) if text]
-    return document(str(expertise.id), [Field(text) for text in texts])
+def query_of(need: Need, vocabulary: Vocabulary | None = None) -> Analysed:
+    """A need's terms."""
+    return analyse(fields_of_need(need), side=Side.NEED, vocabulary=vocabulary)
+
+
+def documents_of(expertise: Expertise) -> list[list[Field]]:
+    """What a profile is matched by: a document for each line of its summary.
+
+    Whoever pastes a list of publications is matched by each; topics go with the first line.
+    """
+    first, *others = expertise.summary.splitlines() or [""]
+    topics, methods = ", ".join(expertise.topics), ", ".join(expertise.methods)
+    statement = [
+        Field(first, SUMMARY),
+        Field(topics, TOPICS, quoted=False),
+        Field(methods, METHODS, quoted=False),
+    ]
+    return [statement, *([Field(line, SUMMARY)] for line in others if line.strip())]
+
+
+def fields_of(expertise: Expertise) -> list[Field]:
+    """All that a profile is matched by."""
+    return [field for some in documents_of(expertise) for field in some]
+
+
+def document_of(expertise: Expertise, vocabulary: Vocabulary | None = None) -> Document:
+    """What a profile is found by, in words."""
+    return profile_document(str(expertise.id), documents_of(expertise), vocabulary=vocabulary)
 
 
 class Matchmaker:
     """The matcher at work: what it finds follows the database as of the moment it is asked.
 
     A change is seen once it is committed, in whichever process it was made, and what was rolled
-    back is never seen. folder: where indexes are kept for the next start, if anywhere.
+    back is never seen. folder: where indexes are kept for the next start, if anywhere. encoder:
+    what makes vectors; without one everything is matched by words alone.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, encoder: Encoder | None = None) -> None:
         self.indexes = Indexes(document_of, folder)
+        self.readings = Readings(encoder, documents_of) if encoder is not None else None
 
     async def for_need(
         self, session_factory: SessionFactory, need_id: int, now: datetime
@@ -74,19 +111,19 @@ class Matchmaker:
                 return []
             barred = await _barred_profiles(session, need, now)
             rooms = await introductions.rooms(session, need.network_id)
-        query = query_of(need)
-        async with self.indexes.up_to_date(session_factory, need.network_id) as index:
-            ids = await asyncio.to_thread(
-                shortlist, query, index, excluding=frozenset(str(id_) for id_ in barred)
-            )
+        async with self._matched(session_factory, need.network_id) as matched:
+            asked = (await self._queries(session_factory, matched, {need_id: need}))[str(need_id)]
+            excluding = frozenset(str(id_) for id_ in barred)
+            near = await asyncio.to_thread(pairs, asked, matched, excluding)
             async with session_factory.begin() as session:
-                found = await _profiles(session, need.network_id, {int(id_) for id_ in ids})
+                found = await _profiles(session, need.network_id, {int(id_) for id_ in near})
             return await asyncio.to_thread(
                 suggest_among,
-                [id_ for id_ in ids if int(id_) in found],
-                query,
-                index,
+                {id_: pair for id_, pair in near.items() if int(id_) in found},
+                asked,
+                matched,
                 lambda id_: _facts(need, found[int(id_)], rooms, now),
+                lambda id_: fields_of(found[int(id_)].expertise),
                 top=MOST_RANKED,
             )
 
@@ -102,24 +139,76 @@ class Matchmaker:
             needs = await _needs_for(session, expertise)
             rooms = await introductions.rooms(session, network_id)
             profile = (await _profiles(session, network_id, {expertise_id})).get(expertise_id)
-        async with self.indexes.up_to_date(session_factory, network_id) as index:
-            if profile is None or str(expertise_id) not in index:
+        async with self._matched(session_factory, network_id) as matched:
+            if profile is None or str(expertise_id) not in matched.index:
                 return []
-            return await asyncio.to_thread(_needs_that_fit, profile, index, needs, rooms, now)
+            asked = await self._queries(session_factory, matched, needs)
+            return await asyncio.to_thread(
+                _needs_that_fit, profile, matched, needs, asked, rooms, now
+            )
+
+    @asynccontextmanager
+    async def _matched(
+        self, session_factory: SessionFactory, network_id: int
+    ) -> AsyncIterator[Profiles]:
+        """A network's profiles, by words and maybe by meaning; nobody else's meanwhile."""
+        async with self.indexes.up_to_date(session_factory, network_id) as index:
+            meanings = Meanings()
+            if self.readings is not None:
+                meanings = await self.readings.up_to_date(session_factory, network_id)
+            yield Profiles(index, meanings, self.indexes.vocabulary(network_id))
+
+    async def _queries(
+        self, session_factory: SessionFactory, matched: Profiles, needs: Mapping[int, Need]
+    ) -> dict[str, Query]:
+        """The needs as they are matched; without vectors where those are not made yet."""
+        found: Mapping[int, Vectors] = {}
+        if self.readings is not None and needs:
+            texts = {id_: need_texts(text_of(fields_of_need(need))) for id_, need in needs.items()}
+            found = await self.readings.of_needs(session_factory, needs, texts)
+        return await asyncio.to_thread(_asked, needs, found, matched.vocabulary)
+
+    def should_read_on(self, network_id: int) -> bool:
+        """Whether profiles lack vectors, and nobody was told yet to go on making them."""
+        return self.readings is not None and self.readings.should_read_on(network_id)
+
+    async def lacking(self, session_factory: SessionFactory, network_id: int) -> int:
+        """Make some of the vectors that a network lacks; how many profiles lack them still."""
+        if self.readings is None:
+            return 0
+        async with self.indexes.up_to_date(session_factory, network_id):
+            return await self.readings.lacking(session_factory, network_id)
+
+    async def sweep(self, session_factory: SessionFactory) -> None:
+        """Drop what nobody uses, and keep up the rest."""
+        await self.indexes.sweep(session_factory)
+        if self.readings is not None:
+            self.readings.keep_only(self.indexes.loaded)
+
+
+def _asked(
+    needs: Mapping[int, Need], vectors: Mapping[int, Vectors], vocabulary: Vocabulary
+) -> dict[str, Query]:
+    return {
+        str(id_): query(fields_of_need(need), vocabulary=vocabulary, vectors=vectors.get(id_))
+        for id_, need in needs.items()
+    }
 
 
 def _needs_that_fit(
     profile: "_Profile",
-    index: Index,
+    matched: Profiles,
     needs: Mapping[int, Need],
+    asked: Mapping[str, Query],
     rooms: Mapping[int, int],
     now: datetime,
 ) -> list[Suggestion]:
     return suggest_needs(
         str(profile.expertise.id),
-        index,
-        {str(need.id): query_of(need) for need in needs.values()},
+        matched,
+        asked,
         lambda id_: _facts(needs[int(id_)], profile, rooms, now),
+        fields_of(profile.expertise),
         top=MOST_RANKED,
     )
 
@@ -146,6 +235,24 @@ async def look_for_needs(session: AsyncSession, expertise: Expertise, *, now: da
         now=now,
         about=f"expertise:{expertise.id}",
     )
+
+
+async def match_anew(session: AsyncSession, network_id: int, *, now: datetime) -> None:
+    """Have a worker match every open need of a network anew."""
+    await outbox.enqueue(session, network_id, LOOK_AGAIN, {}, now=now)
+
+
+async def read_on(session: AsyncSession, network_id: int, *, now: datetime) -> None:
+    """Have a worker go on making the vectors that a network lacks."""
+    await outbox.enqueue(session, network_id, READ_ON, {}, now=now)
+
+
+async def look_again(session: AsyncSession, network_id: int, *, now: datetime) -> None:
+    """Have a worker look for the candidates of every open need: all are matched otherwise now."""
+    stmt = select(Need).where(Need.network_id == network_id, Need.state == NeedState.OPEN)
+    for need in await session.scalars(stmt.order_by(Need.id)):
+        if need.shared:
+            await look_for(session, need, now=now)
 
 
 async def already_paired(session: AsyncSession, need_id: int, expertise_id: int) -> bool:

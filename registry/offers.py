@@ -7,7 +7,9 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching.facts import allowed
-from matching.matcher import Band, Reason, Suggestion
+from matching.matcher import Suggestion
+from matching.reasons import Reason
+from matching.weights import Band
 from registry import expertise as profiles
 from registry import funding, introductions, matches, matchmaker, needs, routing
 from registry.disclosure import NeedShown, need_shown

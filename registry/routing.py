@@ -16,17 +16,19 @@ from sqlalchemy import ForeignKey, UniqueConstraint, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from matching.analysis import Field, analyse
+from matching.analysis import Field
 from matching.facts import Facts
-from matching.index import Document, Index
-from matching.matcher import Band, Suggestion, suggest
+from matching.index import Document
+from matching.matcher import Profiles, Suggestion, suggest
+from matching.query import query
+from matching.weights import Band
 from matching.words import stem, words
 from registry import funding, funding_marks
 from registry.database import Base, SessionFactory
 from registry.expertise import Expertise
 from registry.funding import FundingCall
 from registry.funding_marks import Level, Mark, Said, Wish, terms_of
-from registry.matchmaker import document_of, query_of
+from registry.matchmaker import document_of, fields_of, fields_of_need, query_of
 from registry.members import Member
 from registry.needs import Money, Need
 from registry.networks import Network
@@ -121,15 +123,20 @@ def scorer(sought: Sought) -> Callable[[str], Found]:
 
     How rare a word is, is counted over needs and profiles together.
     """
-    index = Index()
+    among = Profiles()
     for need in sought.needs.values():
-        index.put(Document(f"n{need.id}", (query_of(need).counts,)))
+        among.index.put(Document(f"n{need.id}", (query_of(need).counts,)))
     for profile in sought.profiles.values():
-        index.put(replace(document_of(profile), id=f"e{profile.id}"))
+        among.index.put(replace(document_of(profile), id=f"e{profile.id}"))
 
     def score(text: str) -> Found:
-        query = analyse([Field(text)])
-        found = suggest(query, index, lambda id_: _facts(sought, id_), top=MOST_FITS)
+        found = suggest(
+            query([Field(text)]),
+            among,
+            lambda id_: _facts(sought, id_),
+            lambda id_: _fields(sought, id_),
+            top=MOST_FITS,
+        )
         good = [one for one in found if one.band in BANDS]
         return Found(
             needs={int(one.id[1:]): one for one in good if one.id.startswith("n")},
@@ -137,6 +144,13 @@ def scorer(sought: Sought) -> Callable[[str], Found]:
         )
 
     return score
+
+
+def _fields(sought: Sought, id_: str) -> list[Field]:
+    number = int(id_[1:])
+    if id_.startswith("n"):
+        return fields_of_need(sought.needs[number])
+    return fields_of(sought.profiles[number])
 
 
 def _facts(sought: Sought, id_: str) -> Facts:

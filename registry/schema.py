@@ -24,6 +24,8 @@ from registry import (
     priorities,
     routing,
     runs,
+    vectors,
+    vocabulary,
 )
 from registry.database import Base
 
@@ -51,5 +53,7 @@ TABLES = (
     priorities,
     routing,
     runs,
+    vectors,
+    vocabulary,
 )
 METADATA = Base.metadata

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from matching.matcher import Reason
+from matching.reasons import Reason
 from registry import introductions, matches
-from registry.disclosure import ProfileShown, ShownState, profile_shown, shown_state
+from registry.disclosure import ProfileShown, ShownState, profile_shown, reasons_shown, shown_state
 from registry.expertise import Expertise
 from registry.introductions import Introduction, Side
 from registry.matches import Match
@@ -58,24 +58,26 @@ async def _shown(
     return SuggestionShown(
         match_id=match.id,
         band=match.band,
-        reasons=reasons_of(match),
+        reasons=reasons_of(match, Side.OFFICER),
         profile=profile_shown(expertise),
         state=shown_state(introduction, Side.OFFICER, now) if introduction else None,
         introduction_id=introduction.id if introduction else None,
     )
 
 
-def reasons_of(match: Match) -> tuple[Reason, ...]:
-    """The reasons as the matcher gave them."""
-    return tuple(
+def reasons_of(match: Match, reader: Side | None) -> tuple[Reason, ...]:
+    """The reasons as the matcher gave them, as that side may read them; None: both read them."""
+    found = (
         Reason(
             kind=reason["kind"],
             share=reason["share"],
             words=tuple(reason["words"]),
             value=reason["value"],
+            profile_words=tuple(reason.get("profile_words", reason["words"])),
         )
         for reason in match.reasons
     )
+    return reasons_shown(found, reader)
 
 
 async def tell_today(

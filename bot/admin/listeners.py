@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.actor import Actor, acting
-from bot.admin import channels, joining, people, settings
+from bot.admin import channels, joining, people, settings, vocabulary
 from bot.admin.views import errors_blocks
 from bot.commands import Command
 from bot.digest.views import digest_message
@@ -23,6 +23,7 @@ COMMAND = Command(
         "digest": "this week's digest now (admins)",
         "channels": "which channel gets what (admins)",
         "settings": "its name, time zone, bank holidays, quiet hours and reminders (admins)",
+        "vocabulary": "words that mean the same here (admins)",
         "errors": "what could not be delivered (admins)",
         "invite": "a code with which another workspace joins (admins)",
         "join": "use such a code, `/network join CODE` (admins of the other workspace)",
@@ -37,6 +38,7 @@ def register(app: AsyncApp) -> None:
     people.register(app)
     joining.register(app)
     settings.register(app)
+    vocabulary.register(app)
 
 
 async def command(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -84,6 +86,7 @@ ANSWERS = {
     "errors": show_errors,
     "people": people.show,
     "invite": joining.invite,
+    "vocabulary": vocabulary.show,
 }
 
 

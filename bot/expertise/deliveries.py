@@ -35,6 +35,8 @@ async def suggest(services: Services, errand: Errand) -> None:
         network = await session.get_one(Network, errand.network_id)
         pairs = {(int(one.id), expertise.id): one for one in found}
         kept = await matchmaker.keep(session, network.id, pairs, now=now)
+        if services.matchmaker.should_read_on(errand.network_id):
+            await matchmaker.read_on(session, errand.network_id, now=now)
         await matchmaker.forget_outdated(session, expertise)
         if await cards_of(session, network.id, CARD, expertise.id):
             await refresh_cards(session, network.id, CARD, expertise.id, now=now)
@@ -88,7 +90,7 @@ async def _shown(
     return NeedSuggested(
         match_id=match.id,
         band=match.band,
-        reasons=suggestions.reasons_of(match),
+        reasons=suggestions.reasons_of(match, Side.ACADEMIC),
         need=await need_shown(session, need),
         state=shown_state(introduction, Side.ACADEMIC, now) if introduction else None,
         offered_id=introduction.id if introduction and offered else None,

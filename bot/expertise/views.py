@@ -33,7 +33,7 @@ from bot.words import (
     UNSURE,
     with_unsure,
 )
-from matching.matcher import Reason
+from matching.reasons import Reason
 from registry import expertise as profiles
 from registry.disclosure import NeedShown, ShownState
 from registry.expertise import (

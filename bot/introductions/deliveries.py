@@ -69,7 +69,7 @@ async def render_asked(work: Work, showing: Showing) -> Message | None:
         shown_state(introduction, side, work.now),
         await need_shown(work.session, need),
         profile_shown(expertise),
-        suggestions.reasons_of(match),
+        suggestions.reasons_of(match, side),
         f"{short_day(last.date())}, {last:%H:%M}",
     )
 
@@ -152,7 +152,7 @@ async def render_group(work: Work, showing: Showing) -> Message | None:
     match = await work.session.get_one(Match, introduction.match_id)
     return group_message(
         await need_shown(work.session, need),
-        suggestions.reasons_of(match),
+        suggestions.reasons_of(match, None),
         f"<@{people[Side.OFFICER].slack_id}>",
         f"<@{people[Side.ACADEMIC].slack_id}>",
     )

@@ -5,7 +5,7 @@ from bot.cards import Message
 from bot.matches.views import reasons_line
 from bot.text import cut, day, joined, quoted
 from bot.words import HOW_SOON, MONEY, OFFERS, OUTPUTS, told
-from matching.matcher import Reason
+from matching.reasons import Reason
 from registry.disclosure import NeedShown, ProfileShown, ShownState
 from registry.introductions import Decline, Met, Side
 

@@ -39,6 +39,8 @@ async def suggest(services: Services, errand: Errand) -> None:
         network = await session.get_one(Network, need.network_id)
         pairs = {(need.id, int(one.id)): one for one in found}
         kept = await matchmaker.keep(session, need.network_id, pairs, now=now)
+        if services.matchmaker.should_read_on(errand.network_id):
+            await matchmaker.read_on(session, errand.network_id, now=now)
         await matchmaker.forget_outdated(session, need)
         for match in list(kept.values())[: suggestions.MOST_SHOWN]:
             match.told_on = match.told_on or now.astimezone(network.zone).date()

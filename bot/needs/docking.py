@@ -16,7 +16,9 @@ from bot.introductions.views import need_blocks
 from bot.pressed import pressed_id
 from bot.text import quoted
 from bot.views import notice
-from matching.matcher import Band, Reason, Suggestion
+from matching.matcher import Suggestion
+from matching.reasons import Reason
+from matching.weights import Band
 from registry import audit, docking, expertise, matches, matchmaker, needs
 from registry.disclosure import need_shown
 from registry.docking import DockingPoint

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from benchmarks import rank
 from benchmarks.rank import main
+from tests.matching.invented import Bag, asked, network, suggested
 
-PROFILES = [
+PROFILES: list[dict[str, Any]] = [
     {"id": "floods", "text": "Surface water flooding and drainage in terraced streets."},
     {"id": "several", "texts": ["Vacancy on the high street.", "Footfall in town centres."]},
     {"id": "bats", "text": "Bats, and how they find their way."},
 ]
-NEEDS = [
+NEEDS: list[dict[str, Any]] = [
     {"id": 1, "text": "How can we reduce surface water flooding in our streets?"},
     {"id": "two", "text": "What brings footfall back to a high street?"},
     {"id": "none", "text": "Zzz?"},
@@ -51,3 +53,23 @@ def test_what_cannot_be_read_is_one_line_and_exit_code_2(
     assert main(["--profiles", str(broken), "--needs", needs, "--out", out]) == 2
     err = capsys.readouterr().err
     assert err.count("\n") == 1
+
+
+def test_words_only_leaves_the_model_out_and_the_rest_is_what_production_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rank, "installed_encoder", Bag)
+    profiles = written(tmp_path / "profiles.jsonl", PROFILES)
+    needs = written(tmp_path / "needs.jsonl", NEEDS)
+    found = []
+    for more in ([], ["--words-only"]):
+        out = tmp_path / "out.jsonl"
+        assert main(["--profiles", profiles, "--needs", needs, "--out", str(out), *more]) == 0
+        found.append(out.read_text(encoding="utf-8"))
+    both, words = ([json.loads(line) for line in text.splitlines()] for text in found)
+    assert both[0]["ranked"][0][1] != words[0]["ranked"][0][1]
+    query = asked(NEEDS[0]["text"])
+    texts = {line["id"]: "\n".join(line.get("texts", [line.get("text", "")])) for line in PROFILES}
+    production = suggested(query, network(texts), texts)[0]
+    textual = sum(reason.share for reason in production.reasons)
+    assert words[0]["ranked"][0] == [production.id, pytest.approx(textual, abs=1e-6)]

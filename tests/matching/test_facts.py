@@ -2,10 +2,10 @@ import math
 
 import pytest
 
-from matching.analysis import Field, analyse, document
+from matching.analysis import Field, document
 from matching.facts import Facts, Insists, Nearness, allowed, insisted, shares
-from matching.index import Index
-from matching.matcher import suggest
+from matching.matcher import Profiles, suggest
+from matching.query import query
 
 ALL = Facts(
     nearness=Nearness.SAME,
@@ -88,14 +88,16 @@ def test_either_side_may_insist() -> None:
 
 
 def test_facts_rank_what_fits_in_words_and_their_shares_are_in_the_score() -> None:
-    index = Index()
-    for id_ in ("a", "b"):
-        index.put(document(id_, [Field("surface water flooding in terraced streets")]))
-    index.put(document("c", [Field("vacant shops on high streets")]))
+    flooding = [Field("surface water flooding in terraced streets")]
+    shops = [Field("vacant shops on high streets")]
+    profiles = Profiles()
+    for id_, fields in (("a", flooding), ("b", flooding), ("c", shops)):
+        profiles.index.put(document(id_, fields))
     found = suggest(
-        analyse([Field("surface water flooding in streets")]),
-        index,
+        query([Field("surface water flooding in streets")]),
+        profiles,
         lambda id_: ALL if id_ == "b" else Facts(),
+        lambda id_: shops if id_ == "c" else flooding,
         top=3,
     )
     assert [one.id for one in found][:2] == ["b", "a"]

@@ -14,6 +14,7 @@ from sklearn.preprocessing import normalize
 
 from matching import engine, saved
 from matching.index import Counts, Document, Hit, Index
+from matching.weights import rarity
 
 WORDS = [f"word{number:02d}" for number in range(24)]
 unhurried = settings(deadline=None, max_examples=40, derandomize=True)
@@ -60,11 +61,12 @@ def test_scores_are_those_of_scikit_learn(query: Counts, corpus: list[Counts]) -
 
 @given(corpus=corpora)
 @unhurried
-def test_rarity_is_that_of_scikit_learn(corpus: list[Counts]) -> None:
-    vectorizer = TfidfVectorizer(vocabulary=WORDS)
-    vectorizer.fit([text(counts) for counts in corpus])
+def test_rarity_is_of_how_many_documents_have_a_word(corpus: list[Counts]) -> None:
     index = index_of(corpus)
-    assert [index.idf(word) for word in WORDS] == pytest.approx(vectorizer.idf_)
+    having = [sum(word in counts for counts in corpus) for word in WORDS]
+    assert [index.idf(word) for word in WORDS] == pytest.approx(
+        [float(rarity(len(corpus), some)) for some in having]
+    )
 
 
 def many_parts(parts: list[list[Counts]]) -> list[Document]:

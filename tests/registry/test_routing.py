@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
-from matching.matcher import Band
+from matching.weights import Band
 from registry import funding_marks, routing
 from registry.database import SessionFactory
 from registry.expertise import Expertise
