@@ -101,6 +101,11 @@ async def refresh_card(session: AsyncSession, card: Card, *, now: datetime) -> N
     await outbox.enqueue(session, card.network_id, REFRESH, {"card_id": card.id}, now=now)
 
 
+def being_sent(work: Work) -> bool:
+    """Whether a card is posted for the first time, not drawn anew."""
+    return work.errand.kind == POST
+
+
 def card_deliveries(renders: Mapping[str, Render]) -> dict[str, Delivery]:
     """The two deliveries that serve every kind of card."""
 

@@ -4,37 +4,19 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.calendars.deliveries import READ
-from bot.cards import post_card
-from bot.events.deliveries import BUNDLE
-from registry import calendars, outbox
-from registry.networks import Network, Purpose
+from bot.calendars.deliveries import CALENDAR, post_bundle
+from bot.sources.reading import read_due
+from registry import event_bundles
+from registry.networks import Network
 
 
 async def read_calendars(session: AsyncSession, network: Network, now: datetime) -> None:
-    """Have every calendar read that is not paused or waiting, each once for this hour."""
-    await calendars.forget_tried(session, network.id, now)
-    for calendar in await calendars.due(session, network.id, now):
-        await outbox.enqueue(
-            session,
-            network.id,
-            READ,
-            {"calendar_id": calendar.id},
-            now=now,
-            once=f"{READ}:{calendar.id}:{now:%Y-%m-%dT%H}",
-        )
+    """Have every calendar that is due read, each once for this hour."""
+    await read_due(session, CALENDAR, network, now)
 
 
 async def post_news(session: AsyncSession, network: Network, now: datetime) -> None:
     """The day's one bundled post of what is new, changed or cancelled."""
-    bundle = await calendars.take_news(session, network, now)
+    bundle = await event_bundles.take_news(session, network, now)
     if bundle is not None:
-        await post_card(
-            session,
-            network.id,
-            BUNDLE,
-            bundle.id,
-            purpose=Purpose.EVENTS,
-            now=now,
-            once=f"{BUNDLE}:{bundle.id}",
-        )
+        await post_bundle(session, bundle, now=now)

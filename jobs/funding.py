@@ -6,28 +6,17 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.funding.deliveries import SAVED_CLOSING, tell
+from bot.funding.deliveries import FEED, SAVED_CLOSING, tell
 from bot.funding.posting import DAY
-from bot.funding.reading import READ, tell_of_failure
-from registry import funding, funding_feeds, funding_marks, outbox, quiet, runs
+from bot.sources.reading import read_due
+from registry import funding, funding_marks, outbox, quiet, runs
 from registry.members import Member, zone_of
 from registry.networks import Network
 
 
 async def read_feeds(session: AsyncSession, network: Network, now: datetime) -> None:
     """Have every feed that is due read, each once for this hour."""
-    await funding_feeds.forget_trials(session, network.id, now)
-    for feed in await funding_feeds.due(session, network.id, now):
-        await outbox.enqueue(
-            session,
-            network.id,
-            READ,
-            {"feed_id": feed.id},
-            now=now,
-            once=f"{READ}:{feed.id}:{now:%Y-%m-%dT%H}",
-        )
-    for feed in await funding_feeds.failing_for_a_day(session, network.id, now):
-        await tell_of_failure(session, feed, now)
+    await read_due(session, FEED, network, now)
 
 
 async def post_calls(session: AsyncSession, network: Network, now: datetime) -> None:

@@ -66,4 +66,4 @@ async def tries(office: Office, address: str) -> Message:
 async def reads(office: Office, address: str) -> None:
     """The admin gives an address, looks at what is there, and has it read."""
     trial = await tries(office, address)
-    await office.presses(office.admin, trial, "funding.accept_feed")
+    await office.presses(office.admin, trial, "feed.accept")

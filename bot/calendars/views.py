@@ -10,7 +10,6 @@ from bot.blocks import (
     Block,
     actions,
     button,
-    confirm,
     context,
     header,
     input_block,
@@ -20,14 +19,17 @@ from bot.blocks import (
 )
 from bot.cards import Message
 from bot.events.views import EventShown, changes, event_blocks, event_lines
+from bot.sources.views import decision, list_buttons, unread_message
 from bot.text import counted, cut, joined, moment, quoted
 from registry.attendances import Numbers
-from registry.calendars import EventBundleItem, EventCalendar, News
+from registry.calendars import EventCalendar
+from registry.event_bundles import EventBundleItem, News
 from registry.events import Event
 
 CALLBACK = "calendar.submit"
 MOST_LISTED = 20
 MOST_ITEMS = 16
+STAYS = "Its events go with it, but for those that somebody comes to."
 TITLES: Mapping[str, str] = {
     News.NEW: "New events",
     News.CHANGED: "Changed events",
@@ -66,7 +68,7 @@ def calendars_blocks(calendars: Sequence[tuple[EventCalendar, int]], zone: ZoneI
     blocks: list[Block] = []
     for calendar, coming in calendars[:MOST_LISTED]:
         blocks.append(section(_calendar_lines(calendar, coming, zone)))
-        blocks.append(actions(_buttons(calendar), block_id=f"calendar-{calendar.id}"))
+        blocks.append(actions(list_buttons(calendar, STAYS), block_id=f"calendar-{calendar.id}"))
     if len(calendars) > MOST_LISTED:
         blocks.append(context(f"And {len(calendars) - MOST_LISTED} more."))
     words = "" if calendars else "No calendar is read yet."
@@ -80,6 +82,8 @@ def _calendar_lines(calendar: EventCalendar, coming: int, zone: ZoneInfo) -> str
         lines.append(quoted(calendar.address, 300))
     if calendar.accepted_at is None:
         lines.append("Not read yet: you have not said whether this is the one.")
+    elif calendar.stopped_at is not None:
+        lines.append("No longer read.")
     elif calendar.paused_at is not None:
         lines.append(f"Paused since {moment(calendar.paused_at, zone)}.")
     else:
@@ -88,26 +92,6 @@ def _calendar_lines(calendar: EventCalendar, coming: int, zone: ZoneInfo) -> str
     if calendar.failure and calendar.paused_at is None:
         lines.append(f"_It could not be read: {quoted(calendar.failure, 300)}_")
     return "\n".join(lines)
-
-
-def _buttons(calendar: EventCalendar) -> list[Block]:
-    value = str(calendar.id)
-    remove = button(
-        "Remove",
-        "calendar.remove",
-        value,
-        style="danger",
-        confirm=confirm(
-            "Stop reading this calendar?",
-            "Its events go with it, but for those that somebody comes to.",
-            "Stop reading",
-        ),
-    )
-    if calendar.accepted_at is None:
-        return [button("Try it again", "calendar.try", value), remove]
-    if calendar.paused_at is not None:
-        return [button("Go on reading", "calendar.resume", value), remove]
-    return [button("Pause", "calendar.pause", value), remove]
 
 
 # Trying one
@@ -132,24 +116,18 @@ def trial_message(calendar: EventCalendar, zone: ZoneInfo) -> Message:
     """What is in a calendar, or why it could not be read, with the question."""
     if calendar.accepted_at is not None:
         words = f"*{quoted(calendar.title, 200)}* is read every hour now."
-        return Message("The calendar is read now", [section(words)])
-    found = calendar.found
-    value = str(calendar.id)
-    refuse = button("Not this one", "calendar.refuse", value)
+        then = "What is in it is posted to the events channel."
+        return Message("The calendar is read now", [section(f"{words} {then}")])
+    found = calendar.preview
     if found is None:
-        reason = quoted(calendar.failure or "It has not been read yet.", 500)
-        words = f"*That calendar cannot be read*\n{quoted(calendar.address, 300)}\n{reason}"
-        again = button("Try it again", "calendar.try", value)
-        return Message("That calendar cannot be read", [section(words), actions([again, refuse])])
+        return unread_message(calendar)
     number = (
         f"{found['number']} events or more" if found["more"] else counted(found["number"], "event")
     )
     words = f"*{quoted(calendar.title, 200)}*\n{number} in the next six months"
     blocks = [section(f"{words}, the first ones:" if found["events"] else f"{words}.")]
     blocks += [section(event_lines(_as_shown(one, zone))) for one in found["events"]]
-    accept = button("Read this calendar", "calendar.accept", value, style="primary")
-    blocks.append(actions([accept, refuse]))
-    return Message(f"Found: {quoted(cut(calendar.title, 150))}", blocks)
+    return Message(f"Found: {quoted(cut(calendar.title, 150))}", [*blocks, decision(calendar)])
 
 
 def _as_shown(one: Mapping[str, Any], zone: ZoneInfo) -> EventShown:
@@ -162,18 +140,6 @@ def _as_shown(one: Mapping[str, Any], zone: ZoneInfo) -> EventShown:
         place=one["place"],
     )
     return EventShown(event, Numbers(), zone)
-
-
-def failure_message(calendar: EventCalendar) -> Message:
-    """What the admin is told of a calendar that cannot be read any more."""
-    blocks = [
-        section(
-            f"*A calendar cannot be read*\n{quoted(calendar.address, 300)}\n"
-            f"{quoted(calendar.failure or '', 500)}"
-        ),
-        context("We keep trying. `/events calendars` pauses or removes it."),
-    ]
-    return Message("A calendar cannot be read", blocks)
 
 
 # Posts

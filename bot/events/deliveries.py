@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.cards import REFRESH, Message, Render, Showing, refresh_card
+from bot.cards import Message, Render, Showing, being_sent, refresh_card
 from bot.deliveries import Work
 from bot.events.calendar_file import calendar_link
 from bot.events.views import (
@@ -19,7 +19,7 @@ from bot.events.views import (
     useful_message,
 )
 from bot.services import Services
-from registry import attendances, calendars, reminders
+from registry import attendances, event_bundles, reminders
 from registry.attendances import COMING, STILL_OF_USE, Answer
 from registry.cards import cards_of
 from registry.events import Event, told
@@ -64,7 +64,7 @@ async def refresh(
         for card in await cards_of(session, event.network_id, kind, event.id)
         if only_for is None or card.member_id in (None, only_for.id)
     ]
-    for bundle in await calendars.bundles_with(session, event.id):
+    for bundle in await event_bundles.bundles_with(session, event.id):
         cards += await cards_of(session, event.network_id, BUNDLE, bundle)
     for card in cards:
         await refresh_card(session, card, now=now)
@@ -88,7 +88,7 @@ async def render_event(work: Work, showing: Showing) -> Message | None:
 async def render_reminder(work: Work, showing: Showing) -> Message | None:
     """A reminder, if it is still of use."""
     found = await _find(work, showing)
-    if found is None or work.errand.kind == REFRESH:
+    if found is None or not being_sent(work):
         return event_message(found) if found else None
     return reminder_message(found, work.now) if await _of_use(work, showing, found.event) else None
 
@@ -112,7 +112,7 @@ async def _of_use(work: Work, showing: Showing, event: Event) -> bool:
 async def render_change(work: Work, showing: Showing) -> Message | None:
     """What was changed, unless it was changed back meanwhile."""
     found = await _find(work, showing)
-    if found is None or work.errand.kind == REFRESH:
+    if found is None or not being_sent(work):
         return event_message(found) if found else None
     was = work.payload["was"]
     if found.event.cancelled_at or found.event.ends <= work.now or was == told(found.event):
@@ -126,8 +126,8 @@ async def render_cancelled(work: Work, showing: Showing) -> Message | None:
     if found is None:
         return None
     if found.event.cancelled_at is None:
-        return event_message(found) if work.errand.kind == REFRESH else None
-    if work.errand.kind != REFRESH and found.event.ends <= work.now:
+        return None if being_sent(work) else event_message(found)
+    if being_sent(work) and found.event.ends <= work.now:
         return None
     return cancelled_message(found)
 
@@ -135,7 +135,7 @@ async def render_cancelled(work: Work, showing: Showing) -> Message | None:
 async def render_back(work: Work, showing: Showing) -> Message | None:
     """A cancelled event that takes place after all."""
     found = await _find(work, showing)
-    if found is None or work.errand.kind == REFRESH:
+    if found is None or not being_sent(work):
         return event_message(found) if found else None
     if found.event.cancelled_at or found.event.ends <= work.now:
         return None
@@ -150,7 +150,7 @@ async def render_useful(work: Work, showing: Showing) -> Message | None:
     said = await attendances.of(work.session, showing.reader, event.id)
     if said is None or said.answer != Answer.GOING or event.cancelled_at:
         return None
-    if work.errand.kind != REFRESH and event.ends <= work.now - STILL_OF_USE:
+    if being_sent(work) and event.ends <= work.now - STILL_OF_USE:
         log.warning("useful_question_dropped", event_id=event.id)
         return None
     return useful_message(event, said.useful)

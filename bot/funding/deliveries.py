@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.cards import POST, Message, Render, Showing, post_card, refresh_cards
+from bot.cards import Message, Render, Showing, being_sent, post_card, refresh_cards
 from bot.deliveries import Work
-from bot.funding.feed_views import failure_message, recovered_message, trial_message
+from bot.funding.feed_views import trial_message
 from bot.funding.views import (
     CallShown,
     Why,
@@ -19,8 +19,11 @@ from bot.funding.views import (
     summary_message,
 )
 from bot.needs.suggestion import CARD as NEED_CARD
-from registry import funding, funding_channels, funding_feeds, funding_marks, needs, routing
+from bot.sources.deliveries import failure_renderer
+from bot.sources.kinds import Kind
+from registry import funding, funding_channels, funding_marks, needs, routing, sources
 from registry.funding import STILL_OPEN, FundingCall
+from registry.funding_feeds import FundingFeed
 from registry.funding_marks import Said
 from registry.members import Member
 
@@ -29,8 +32,13 @@ POSTED = "funding.posted"
 ALERT = "funding.alert"
 SAVED_CLOSING = "funding.saved_closing"
 SAVED_CHANGED = "funding.saved_changed"
-TRIAL = "funding.trial"
-FAILED = "funding.feed_failed"
+FEED = Kind(
+    FundingFeed,
+    read="funding.feed_read",
+    try_="funding.feed_try",
+    trial="funding.trial",
+    failed="funding.feed_failed",
+)
 OF_ONE_CALL = (CALL, ALERT, SAVED_CLOSING, SAVED_CHANGED)
 
 
@@ -56,14 +64,10 @@ async def shown(
 async def _one(work: Work, showing: Showing, *, even_closed: bool = False) -> CallShown | None:
     """The call of a message; a message that is not sent yet is only of a call that is open."""
     call = await funding.find(work.session, work.network.id, showing.subject_id)
-    if call is None or (_being_sent(work) and not even_closed and not call.is_open(work.now)):
+    if call is None or (being_sent(work) and not even_closed and not call.is_open(work.now)):
         return None
     (found,) = await shown(work.session, work.network.id, [call], showing.reader)
     return found
-
-
-def _being_sent(work: Work) -> bool:
-    return work.errand.kind == POST
 
 
 async def render_call(work: Work, showing: Showing) -> Message | None:
@@ -89,7 +93,7 @@ async def render_alert(work: Work, showing: Showing) -> Message | None:
 async def render_saved_closing(work: Work, showing: Showing) -> Message | None:
     """A reminder, unless the call was taken off the reader's list meanwhile."""
     found = await _one(work, showing)
-    if found is None or (_being_sent(work) and not found.saved):
+    if found is None or (being_sent(work) and not found.saved):
         return None
     return saved_closing_message(found, work.now, work.network.zone)
 
@@ -105,12 +109,12 @@ async def render_posted(work: Work, showing: Showing) -> Message | None:
     if post is None:
         return None
     rows = await funding_channels.posted_calls(work.session, post)
-    if _being_sent(work):
+    if being_sent(work):
         may_be_over = {*funding.News} - {*STILL_OPEN}
         rows = [(call, why) for call, why in rows if call.is_open(work.now) or why in may_be_over]
     found = await shown(work.session, work.network.id, [call for call, _ in rows])
     if post.feed_id is not None:
-        feed = await funding_feeds.find_feed(work.session, work.network.id, post.feed_id)
+        feed = await sources.find(work.session, FundingFeed, work.network.id, post.feed_id)
         return summary_message(feed.title, found, work.now, work.network.zone) if feed else None
     if not rows:
         return None
@@ -120,18 +124,8 @@ async def render_posted(work: Work, showing: Showing) -> Message | None:
 
 async def render_trial(work: Work, showing: Showing) -> Message | None:
     """What was found at an address that an admin wants to have read."""
-    feed = await funding_feeds.find_feed(work.session, work.network.id, showing.subject_id)
+    feed = await sources.find(work.session, FundingFeed, work.network.id, showing.subject_id)
     return trial_message(feed, work.now, work.network.zone) if feed else None
-
-
-async def render_failed(work: Work, showing: Showing) -> Message | None:
-    """A feed that cannot be read; nothing is sent of one that has recovered meanwhile."""
-    feed = await funding_feeds.find_feed(work.session, work.network.id, showing.subject_id)
-    if feed is None:
-        return None
-    if feed.failure:
-        return failure_message(feed)
-    return None if _being_sent(work) else recovered_message(feed)
 
 
 async def refresh_calls(
@@ -175,6 +169,6 @@ RENDERS: dict[str, Render] = {
     ALERT: render_alert,
     SAVED_CLOSING: render_saved_closing,
     SAVED_CHANGED: render_saved_changed,
-    TRIAL: render_trial,
-    FAILED: render_failed,
+    FEED.trial: render_trial,
+    FEED.failed: failure_renderer(FEED),
 }

@@ -1,19 +1,21 @@
-"""Feeds as admins see them: what a trial found, the list, and what went wrong."""
+"""Feeds as admins see them: what a trial found, and the list."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.blocks import Block, actions, button, confirm, context, section
+from bot.blocks import Block, actions, button, section
 from bot.cards import Message
 from bot.funding.views import call_lines
+from bot.sources.views import decision, list_buttons, unread_message
 from bot.text import counted, cut, moment, quoted
 from registry.funding import CallState, FundingCall
 from registry.funding_feeds import FundingFeed
 
 PAGE = 20
 SHOWN = 3
+STAYS = "Its calls go with it, but for those that another feed has or that somebody saved."
 
 
 def previewed(
@@ -53,28 +55,13 @@ def _call(kept: Mapping[str, Any]) -> FundingCall:
 
 def trial_message(feed: FundingFeed, now: datetime, zone: ZoneInfo) -> Message:
     """The first three calls of an address as they would look, or why there are none."""
-    value = str(feed.id)
     if feed.accepted_at is not None:
         words = (
             f"*{quoted(feed.title, 200)} is read from now on.*\nNew calls are posted once a day."
         )
         return Message("The feed is read from now on", [section(words)])
     if feed.failure:
-        return Message(
-            "That address cannot be read as a feed",
-            [
-                section(
-                    f"*That address cannot be read as a feed*\n{quoted(feed.address, 300)}\n"
-                    f"{quoted(feed.failure, 500)}"
-                ),
-                actions(
-                    [
-                        button("Try again", "funding.try_again", value),
-                        button("Not this one", "funding.decline_feed", value),
-                    ]
-                ),
-            ],
-        )
+        return unread_message(feed)
     kept = feed.preview or {
         "title": feed.address,
         "found": 0,
@@ -88,12 +75,7 @@ def trial_message(feed: FundingFeed, now: datetime, zone: ZoneInfo) -> Message:
             + _found_words(kept)
         ),
         *(section(call_lines(_call(one), now, zone)) for one in kept["calls"]),
-        actions(
-            [
-                button("Read this feed", "funding.accept_feed", value, style="primary"),
-                button("Not this one", "funding.decline_feed", value),
-            ]
-        ),
+        decision(feed),
     ]
     return Message(
         f"A feed to read? {quoted(cut(kept['title'] or feed.address, 120), 500)}", blocks
@@ -121,7 +103,7 @@ def feeds_blocks(feeds: Sequence[FundingFeed], zone: ZoneInfo, start: int = 0) -
         blocks.append(
             section(f"*{quoted(feed.title, 200)}*\n{quoted(feed.address, 300)}{_how(feed, zone)}")
         )
-        blocks.append(actions(_feed_buttons(feed), block_id=f"feed-{feed.id}"))
+        blocks.append(actions(list_buttons(feed, STAYS), block_id=f"feed-{feed.id}"))
     pages = []
     if start > 0:
         pages.append(button("Earlier", "funding.feeds_back", str(max(0, start - PAGE))))
@@ -139,41 +121,3 @@ def _how(feed: FundingFeed, zone: ZoneInfo) -> str:
         wait = f" Next try {moment(feed.next_read_at, zone)}." if feed.next_read_at else ""
         return f"\n_Could not be read: {quoted(feed.failure, 300)}_{wait}"
     return f"\nLast read {moment(feed.read_at, zone)}" if feed.read_at else "\nNot read yet"
-
-
-def _feed_buttons(feed: FundingFeed) -> list[Block]:
-    value = str(feed.id)
-    return [
-        button("Pause" if feed.reading else "Go on", "funding.pause_feed", value),
-        button(
-            "Remove",
-            "funding.remove_feed",
-            value,
-            style="danger",
-            confirm=confirm(
-                "Stop reading this feed?",
-                "Its calls go with it, but for those that another feed has or that somebody saved.",
-                "Stop reading",
-            ),
-        ),
-    ]
-
-
-def failure_message(feed: FundingFeed) -> Message:
-    """What the admin is told of a feed that cannot be read."""
-    if feed.stopped_at is not None:
-        title, then = "A funding feed is gone", "We no longer try it. `/funding feeds` removes it."
-    else:
-        title = "A funding feed cannot be read"
-        then = "We keep trying, less and less often. `/funding feeds` removes it."
-    blocks = [
-        section(f"*{title}*\n{quoted(feed.address, 300)}\n{quoted(feed.failure or '', 500)}"),
-        context(then),
-    ]
-    return Message(title, blocks)
-
-
-def recovered_message(feed: FundingFeed) -> Message:
-    """What becomes of that message once the feed can be read again."""
-    words = f"*A funding feed can be read again*\n{quoted(feed.address, 300)}"
-    return Message("A funding feed can be read again", [section(words)])

@@ -9,7 +9,15 @@ from bot.cards import post_card
 from bot.deliveries import Task
 from bot.funding.deliveries import ALERT, CALL, POSTED, SAVED_CHANGED, tell
 from bot.services import Services
-from registry import funding, funding_channels, funding_feeds, funding_marks, outbox, routing
+from registry import (
+    funding,
+    funding_channels,
+    funding_feeds,
+    funding_marks,
+    outbox,
+    routing,
+    sources,
+)
 from registry.funding import FundingCall, News
 from registry.funding_channels import CLOSING, Destination
 from registry.funding_feeds import FundingFeed
@@ -92,7 +100,7 @@ async def announced_feed(services: Services, errand: Errand) -> None:
     now, network_id = services.clock.now(), errand.network_id
     await routing.route(services.session_factory, network_id, now)
     async with services.session_factory.begin() as session:
-        feed = await funding_feeds.find_feed(session, network_id, errand.payload["feed_id"])
+        feed = await sources.find(session, FundingFeed, network_id, errand.payload["feed_id"])
         if feed is None:
             return
         calls = await funding_feeds.calls_of(session, feed, now)

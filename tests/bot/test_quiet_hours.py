@@ -218,6 +218,5 @@ def test_only_answers_to_ones_own_press_are_posted_at_any_hour() -> None:
         "bot/needs/deliveries.py",  # the card of one's own need, once it is posted
         "bot/expertise/deliveries.py",  # and of one's own expertise
         "bot/installing.py",  # the welcome to whoever installed the app
-        "bot/funding/reading.py",  # what is in a feed that one had tried
-        "bot/calendars/deliveries.py",  # and in a calendar
+        "bot/sources/reading.py",  # what is in a feed or calendar that one had tried
     }

@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from feeds.calendar import Calendar, Occurrence
-from registry import attendances, calendars, outbox
+from registry import attendances, calendar_events, calendars, event_bundles, outbox, sources
 from registry.attendances import Answer
-from registry.calendars import EventCalendar, Kept, News
+from registry.calendar_events import Kept
+from registry.calendars import EventCalendar
 from registry.database import SessionFactory
+from registry.event_bundles import News
 from registry.events import Event, cancel
 from registry.members import Member
 from registry.networks import Network, Workspace
@@ -77,7 +79,7 @@ class Reader:
         async with self.session_factory.begin() as session:
             calendar = await session.get_one(EventCalendar, self.id)
             _, until = calendars.window(self.network, self.clock.now())
-            return await calendars.keep(
+            return await calendar_events.keep(
                 session,
                 calendar,
                 Calendar("Events", found, more=more),
@@ -92,10 +94,10 @@ class Reader:
     async def news(self) -> list[tuple[str, int, int]]:
         """What a bundled post would say: the kind, the event, how many of the series besides."""
         async with self.session_factory.begin() as session:
-            bundle = await calendars.take_news(session, self.network, self.clock.now())
+            bundle = await event_bundles.take_news(session, self.network, self.clock.now())
             if bundle is None:
                 return []
-            items = await calendars.items_of(session, bundle)
+            items = await event_bundles.items_of(session, bundle)
             return [(item.news, event.id, item.more) for item, event in items]
 
 
@@ -302,38 +304,6 @@ async def test_a_reading_is_whole_once_a_day_and_while_something_is_missing(
     assert await whole()
 
 
-def test_failures_wait_longer_and_are_told_once_after_a_day() -> None:
-    now = datetime(2026, 3, 2, 10, tzinfo=UTC)
-    calendar = EventCalendar(failures=0)
-    waits, told = [], []
-    for _ in range(9):
-        told.append(calendars.failed(calendar, "It is down.", now))
-        assert calendar.not_before is not None
-        waits.append((calendar.not_before - now) / timedelta(hours=1))
-        now = calendar.not_before
-    assert waits == [1, 2, 4, 6, 6, 6, 6, 6, 6]
-    assert told.index(True) == 6
-    assert told.count(True) == 1
-    calendars.failed(calendar, "Busy.", now, wait=timedelta(days=2))
-    assert calendar.not_before == now + timedelta(days=2)
-    calendar = EventCalendar(failures=3, failure="Busy.", not_before=now)
-    calendars.was_read(calendar, now)
-    assert [calendar.failure, calendar.failures, calendar.not_before] == [None, 0, None]
-
-
-@pytest.mark.parametrize(
-    ("typed", "address"),
-    [
-        ("webcal://inv.example/a.ics", "https://inv.example/a.ics"),
-        ("WEBCAL://inv.example/a.ics", "https://inv.example/a.ics"),
-        ("<https://inv.example/a.ics|inv.example/a.ics>", "https://inv.example/a.ics"),
-        ("  https://inv.example/a.ics ", "https://inv.example/a.ics"),
-    ],
-)
-def test_addresses_as_people_paste_them(typed: str, address: str) -> None:
-    assert calendars.as_link(typed) == address
-
-
 async def test_of_many_who_cancel_at_once_one_does(
     session_factory: SessionFactory, reader: Reader, clock: FrozenClock
 ) -> None:
@@ -358,11 +328,13 @@ async def test_it_is_accepted_and_cancelled_once(
             mine = await session.get_one(Event, event.id)
             results.append(await cancel(session, mine, clock.now()))
             assert mine.sequence == 1
-            assert not await calendars.accept(session, network.id, reader.id, clock.now())
+            assert not await sources.accept(
+                session, EventCalendar, network.id, reader.id, clock.now()
+            )
     assert results == [True, False]
     async with session_factory.begin() as session:
         with pytest.raises(Refused):
-            await calendars.accept(session, network.id + 1, reader.id, clock.now())
+            await sources.accept(session, EventCalendar, network.id + 1, reader.id, clock.now())
 
 
 async def test_removing_leaves_what_somebody_comes_to(

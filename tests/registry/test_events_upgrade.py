@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from registry.attendances import Answer, Attendance
+from registry.calendars import EventCalendar
 from registry.database import make_session_factory
 from registry.events import Event
 from registry.migrate import migrate
@@ -48,3 +49,28 @@ async def test_answers_and_events_are_kept(old: AsyncEngine) -> None:
         answers = [(await session.get_one(Attendance, id_)).answer for id_ in (1, 2)]
         assert answers == [Answer.GOING, Answer.NO]
         assert not (await session.get_one(Attendance, 1)).show_name
+
+
+async def test_calendars_are_read_on_as_they_were(old: AsyncEngine) -> None:
+    await migrate(old, "0008")
+    at = str(MOMENT.replace(tzinfo=None)) if old.dialect.name == "sqlite" else MOMENT
+    async with old.begin() as connection:
+        for statement in (
+            (
+                "INSERT INTO networks (id, name, time_zone, nation, change_number, quiet_hours, "
+                "event_reminders, created_at) "
+                "VALUES (1, 'n', 'Europe/London', 'ENG', 0, FALSE, '[]', :at)"
+            ),
+            (
+                "INSERT INTO event_calendars (id, network_id, address, title, added_at, "
+                "accepted_at, found, failures, not_before) VALUES "
+                "(1, 1, 'https://inv.example/a', 'A', :at, :at, NULL, 2, :at), "
+                "(2, 1, 'https://inv.example/b', 'B', :at, NULL, '[\"seen\"]', 0, NULL)"
+            ),
+        ):
+            await connection.execute(text(statement), {"at": at})
+    await migrate(old)
+    async with make_session_factory(old).begin() as session:
+        read, tried = [await session.get_one(EventCalendar, id_) for id_ in (1, 2)]
+        assert (read.reading, read.next_read_at, read.preview) == (True, MOMENT, None)
+        assert (tried.reading, tried.preview) == (False, ["seen"])

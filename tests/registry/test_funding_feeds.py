@@ -1,17 +1,18 @@
 """One call, one record, whatever the feeds do."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from registry import funding, funding_feeds, funding_marks
+from registry import feed_calls, funding, funding_feeds, funding_marks, sources
 from registry.database import SessionFactory
+from registry.feed_calls import FeedCall
 from registry.funding import CallState, FundingCall, News
-from registry.funding_feeds import FeedCall, FundingFeed, FundingSource, Kept
+from registry.funding_feeds import FundingFeed, FundingSource
 from registry.funding_marks import Mark, Said
 from registry.members import Member, Role
 from registry.networks import Network, Workspace
@@ -54,10 +55,14 @@ class Reader:
             await session.flush()
             return feed.id
 
-    async def read(self, feed_id: int, *items: FeedCall, withdrawn: tuple[str, ...] = ()) -> Kept:
+    async def read(
+        self, feed_id: int, *items: FeedCall, withdrawn: tuple[str, ...] = ()
+    ) -> frozenset[int]:
         async with self.session_factory.begin() as session:
             feed = await session.get_one(FundingFeed, feed_id)
-            return await funding_feeds.keep(session, feed, items, now=self.now, withdrawn=withdrawn)
+            changed = await feed_calls.keep(session, feed, items, now=self.now, withdrawn=withdrawn)
+            sources.was_read(feed, self.now)
+            return changed
 
     async def calls(self) -> list[FundingCall]:
         async with self.session_factory.begin() as session:
@@ -119,23 +124,23 @@ async def test_an_item_that_rolled_over_and_comes_back_is_the_same_call(reader: 
 async def test_a_moved_deadline_is_told_once(reader: Reader) -> None:
     feed = await reader.feed("one")
     await reader.read(feed, item("a"))
-    kept = await reader.read(feed, item("a", closes=CLOSES + DAY))
+    changed = await reader.read(feed, item("a", closes=CLOSES + DAY))
     call = await reader.only()
-    assert kept.changed == {call.id}
+    assert changed == {call.id}
     assert (call.was_closing, call.closes) == (CLOSES, CLOSES + DAY)
     assert await reader.told() == [News.MOVED]
-    assert (await reader.read(feed, item("a", closes=CLOSES + DAY))).changed == frozenset()
+    assert (await reader.read(feed, item("a", closes=CLOSES + DAY))) == frozenset()
     assert await reader.told() == []
 
 
 async def test_words_that_change_are_taken_over_and_nothing_is_told(reader: Reader) -> None:
     feed = await reader.feed("one")
     await reader.read(feed, item("a"))
-    kept = await reader.read(feed, item("a", "Rivers and lakes", most=5_000, themes=("water",)))
+    changed = await reader.read(feed, item("a", "Rivers and lakes", most=5_000, themes=("water",)))
     call = await reader.only()
     assert (call.title, call.most, call.themes) == ("Rivers and lakes", 5_000, ["water"])
     assert call.routed_number is None
-    assert kept.changed == {call.id}
+    assert changed == {call.id}
     assert await reader.told() == []
 
 
@@ -291,52 +296,3 @@ async def test_the_calls_of_another_network_are_not_the_same_call(
 
 
 # Failing
-
-
-def a_feed(**more: Any) -> FundingFeed:
-    given: dict[str, Any] = {"accepted_at": MONDAY, "read_at": MONDAY, "failures": 0}
-    return FundingFeed(**{**given, **more})
-
-
-def test_each_failure_waits_twice_as_long_up_to_twelve_hours() -> None:
-    feed, waits = a_feed(), []
-    for _ in range(7):
-        funding_feeds.failed(feed, "busy", MONDAY)
-        assert feed.next_read_at is not None
-        waits.append((feed.next_read_at - MONDAY) / timedelta(hours=1))
-    assert waits == [1, 2, 4, 8, 12, 12, 12]
-
-
-@pytest.mark.parametrize(("asked", "waits"), [(timedelta(days=2), 48), (timedelta(), 1)])
-def test_a_longer_wait_that_was_asked_for_is_kept(asked: timedelta, waits: int) -> None:
-    feed = a_feed()
-    funding_feeds.failed(feed, "busy", MONDAY, retry_after=asked)
-    assert feed.next_read_at == MONDAY + timedelta(hours=waits)
-
-
-def test_what_fails_for_a_day_is_told_once_and_what_is_gone_at_once() -> None:
-    feed = a_feed()
-    told = [
-        funding_feeds.failed(feed, "busy", MONDAY + timedelta(hours=hours))
-        for hours in (0, 12, 23, 24, 25, 300)
-    ]
-    assert told == [False, False, False, True, False, False]
-    assert funding_feeds.failed(feed, "gone", MONDAY + 20 * DAY, for_good=True)
-    assert not feed.reading
-    assert funding_feeds.failed(a_feed(read_at=None), "busy", MONDAY), "it was never read"
-
-
-async def test_a_feed_that_is_left_alone_is_told_of_all_the_same(
-    session_factory: SessionFactory, network: Network
-) -> None:
-    later: datetime = MONDAY + timedelta(hours=25)
-    async with session_factory.begin() as session:
-        feed = a_feed(network_id=network.id, address="a", title="a", added_at=MONDAY)
-        session.add(feed)
-        await session.flush()
-        funding_feeds.failed(feed, "busy", MONDAY, retry_after=timedelta(days=7))
-        assert await funding_feeds.due(session, network.id, later) == []
-        assert await funding_feeds.failing_for_a_day(session, network.id, later) == [feed]
-        assert await funding_feeds.failing_for_a_day(session, network.id, later) == []
-        assert funding_feeds.unchanged(feed, later), "whoever was told is to hear of it"
-        assert await funding_feeds.due(session, network.id, later) == [feed]

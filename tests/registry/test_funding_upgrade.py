@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from registry import funding_feeds
+from registry import feed_calls
 from registry.database import make_session_factory
+from registry.feed_calls import FeedCall
 from registry.funding import CallState, FundingCall, News
-from registry.funding_feeds import FeedCall, FundingFeed, FundingSource
+from registry.funding_feeds import FundingFeed, FundingSource
 from registry.migrate import migrate
 
 MOMENT = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -57,5 +58,5 @@ async def test_calls_keep_their_feed_as_a_source_and_feeds_are_read_on(old: Asyn
         feed = await session.get_one(FundingFeed, 4)
         assert feed.reading
         same = FeedCall("k", "Rivers & Towns", None, "", "F", None, LATER, ())
-        await funding_feeds.keep(session, feed, [same], now=MOMENT)
+        await feed_calls.keep(session, feed, [same], now=MOMENT)
         assert len(list(await session.scalars(select(FundingCall)))) == 3

@@ -169,8 +169,8 @@ async def _read_feed(office: Office, admin: User) -> None:
     """Try the feed, while nothing is in it, and have it read from then on."""
     await office.types(admin, f"/funding feeds add {FEED}")
     trial = office.last(admin)
-    accept = pressed(trial, "funding.accept_feed")
-    await office.presses(admin, trial, "funding.accept_feed", value=accept["value"])
+    accept = pressed(trial, "feed.accept")
+    await office.presses(admin, trial, "feed.accept", value=accept["value"])
 
 
 async def _do_call(

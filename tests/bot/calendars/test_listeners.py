@@ -351,16 +351,37 @@ async def test_a_calendar_that_fails_is_asked_less_often_and_told_once_after_a_d
             told.append(hour)
     assert len(told) == 1
     assert 24 <= told[0] < 32
-    words = text_of(office.last(office.admin))
+    card = office.last(office.admin)
+    words = text_of(card)
     assert "A calendar cannot be read" in words
     assert "too busy to answer" in words
     assert len(university.asked) < 10
     await office.types(office.admin, "/events calendars")
     assert "It could not be read" in text_of(office.last(office.admin))
     university.status = 200
-    await hours_later(office, clock, 7)
+    await hours_later(office, clock, 12)
     await office.types(office.admin, "/events calendars")
     assert "It could not be read" not in text_of(office.last(office.admin))
+    assert "can be read again" in text_of(card)
+
+
+async def test_a_calendar_that_is_gone_is_told_at_once_and_not_tried_any_more(
+    office: Office, channel: Channel, university: University, clock: FrozenClock
+) -> None:
+    university.put("a", "Seminar", "20260312T180000")
+    await reads(office, university)
+    university.status = 410
+    await hours_later(office, clock)
+    assert "A calendar is gone" in text_of(office.last(office.admin))
+    asked = len(university.asked)
+    await hours_later(office, clock, 30)
+    assert len(university.asked) == asked
+    await office.types(office.admin, "/events calendars")
+    listed = office.last(office.admin)
+    assert "No longer read" in text_of(listed)
+    university.status = 200
+    await office.presses(office.admin, listed, "calendar.resume")
+    assert len(university.asked) == asked + 1
 
 
 @pytest.mark.parametrize(
@@ -387,7 +408,7 @@ async def test_what_is_no_calendar_is_told_to_who_tries_it(
     university.body, university.status = None, 200
     university.put("a", "Seminar", "20260312T180000")
     await office.presses(office.admin, told, "calendar.try")
-    assert "Seminar" in text_of(office.last(office.admin))
+    assert "Seminar" in text_of(told), "shown in the place of what was wrong"
     assert office.posted(channel) == []
 
 
@@ -416,7 +437,7 @@ async def test_pausing_and_removing(
     university.put("a", "Seminar", "20260312T180000")
     university.put("b", "Lecture", "20260313T180000")
     await reads(office, university)
-    assert "was added already" in await tries(office, university.address)
+    assert "is read already" in await tries(office, university.address)
     ines = await says_going(office, channel, "Seminar")
     await office.types(office.admin, "/events calendars")
     listed = office.last(office.admin)
@@ -428,7 +449,6 @@ async def test_pausing_and_removing(
     paused = office.last(office.admin)
     assert "Paused since" in text_of(paused)
     await office.presses(office.admin, paused, "calendar.resume")
-    await hours_later(office, clock)
     assert len(university.asked) == asked + 1
     await office.presses(office.admin, listed, "calendar.remove")
     assert "no longer read" in text_of(office.whispered(office.admin))

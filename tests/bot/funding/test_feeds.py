@@ -44,7 +44,7 @@ async def test_an_address_is_tried_and_its_first_three_items_shown_before_it_is_
     await an_hour_later(office, clock)
     assert publisher.asked == [None], "what is only tried is not read"
     assert "No feed is read yet" in text_of(await listed(office))
-    await office.presses(office.admin, trial, "funding.accept_feed")
+    await office.presses(office.admin, trial, "feed.accept")
     assert "is read from now on" in text_of(trial)
     (post,) = office.posted(channel)
     assert "*Now reading Invented funder*: 4 open calls" in post
@@ -57,11 +57,11 @@ async def test_an_address_that_is_not_wanted_is_forgotten(
 ) -> None:
     publisher.put("a", "Rivers fund")
     trial = await tries(office, publisher.address)
-    await office.presses(office.admin, trial, "funding.decline_feed")
+    await office.presses(office.admin, trial, "feed.refuse")
     assert "no longer here" in text_of(trial)
     assert "It is not read." in office.sees(office.admin)
     await office.delivery.again()
-    assert "decided already" in office.sees(office.admin)
+    assert "That feed is no longer here." in office.sees(office.admin)
     assert office.posted(channel) == []
     await reads(office, publisher.address)
     assert len(office.posted(channel)) == 1
@@ -75,8 +75,8 @@ async def test_a_trial_that_nobody_decides_is_forgotten_after_a_week(
     trial = await tries(office, publisher.address)
     clock.move(days=8)
     await office.clock_moved()
-    await office.presses(office.admin, trial, "funding.accept_feed")
-    assert "decided already" in office.sees(office.admin)
+    await office.presses(office.admin, trial, "feed.accept")
+    assert "That feed is no longer here." in office.sees(office.admin)
 
 
 @ONE_DATABASE
@@ -87,7 +87,7 @@ async def test_only_admins_decide_on_a_feed(office: Office, publisher: Publisher
     async with office.session_factory.begin() as session:
         session.add(member)
         member.is_admin = False
-    for press in ("funding.accept_feed", "funding.decline_feed"):
+    for press in ("feed.accept", "feed.refuse"):
         await office.presses(office.admin, trial, press)
         assert "Only admins" in text_of(office.last(office.admin))
 
@@ -196,7 +196,7 @@ async def test_two_feeds_with_one_call_tell_of_it_once_and_one_feed_may_go(
         await office.types(office.admin, "/funding")
         assert "2 open calls" in text_of(office.last(office.admin))
         feeds = await listed(office)
-        await office.presses(office.admin, feeds, "funding.remove_feed", value="1")
+        await office.presses(office.admin, feeds, "feed.remove", value="1")
     await office.types(office.admin, "/funding")
     left = text_of(office.last(office.admin))
     assert "2 open calls" in left
@@ -239,14 +239,14 @@ async def test_what_is_no_feed_is_told_with_a_plain_reason_and_can_be_tried_agai
 ) -> None:
     publisher.body, publisher.status = body, status
     trial = await tries(office, publisher.address)
-    assert "That address cannot be read as a feed" in text_of(trial)
+    assert "That feed cannot be read" in text_of(trial)
     assert words in text_of(trial)
     assert office.posted(channel) == []
     publisher.body, publisher.status = None, 200
     publisher.put("a", "Rivers fund")
-    await office.presses(office.admin, trial, "funding.try_again")
+    await office.presses(office.admin, trial, "feed.try")
     assert "It holds 1 item, 1 of them open." in text_of(trial)
-    await office.presses(office.admin, trial, "funding.accept_feed")
+    await office.presses(office.admin, trial, "feed.accept")
     assert "Rivers fund" in office.posted(channel)[0]
 
 
@@ -302,14 +302,14 @@ async def test_a_feed_that_is_gone_is_told_at_once_and_not_tried_any_more(
     await reads(office, publisher.address)
     publisher.status = 410
     await an_hour_later(office, clock)
-    assert "A funding feed is gone" in text_of(office.last(office.admin))
+    assert "A feed is gone" in text_of(office.last(office.admin))
     asked = len(publisher.asked)
     for _ in range(30):
         await an_hour_later(office, clock)
     assert len(publisher.asked) == asked
     assert "No longer read" in text_of(await listed(office))
     publisher.status = 200
-    await office.presses(office.admin, await listed(office), "funding.pause_feed")
+    await office.presses(office.admin, await listed(office), "feed.resume")
     assert len(publisher.asked) == asked + 1
 
 
@@ -319,7 +319,7 @@ async def test_a_feed_is_paused_and_goes_on(
 ) -> None:
     publisher.put("a", "Rivers fund")
     await reads(office, publisher.address)
-    await office.presses(office.admin, await listed(office), "funding.pause_feed")
+    await office.presses(office.admin, await listed(office), "feed.pause")
     assert "Paused: nothing new comes from it." in office.sees(office.admin)
     asked = len(publisher.asked)
     for _ in range(3):
@@ -327,7 +327,7 @@ async def test_a_feed_is_paused_and_goes_on(
     assert len(publisher.asked) == asked
     await office.types(office.admin, "/funding")
     assert "Rivers fund" in text_of(office.last(office.admin))
-    await office.presses(office.admin, await listed(office), "funding.pause_feed")
+    await office.presses(office.admin, await listed(office), "feed.resume")
     assert len(publisher.asked) == asked + 1
 
 
@@ -362,9 +362,9 @@ async def test_feeds_are_listed_and_removed(
     assert "is read already" in answer.text
     feeds = await listed(office)
     assert "Invented funder" in text_of(feeds)
-    await office.presses(office.admin, feeds, "funding.remove_feed")
+    await office.presses(office.admin, feeds, "feed.remove")
     assert "It is no longer read." in text_of(office.last(office.admin))
-    await office.presses(office.admin, feeds, "funding.remove_feed")
+    await office.presses(office.admin, feeds, "feed.remove")
     assert "no longer here" in text_of(office.last(office.admin))
     asked = len(publisher.asked)
     await an_hour_later(office, clock)
@@ -383,7 +383,7 @@ async def test_who_saved_a_call_keeps_it_when_its_feed_is_removed(
     otto = await officer(office)
     await office.types(otto, "/funding")
     await office.presses(otto, office.last(otto), "funding.save")
-    await office.presses(office.admin, await listed(office), "funding.remove_feed")
+    await office.presses(office.admin, await listed(office), "feed.remove")
     await office.types(otto, "/funding")
     assert "Rivers fund" in text_of(office.last(otto))
 
