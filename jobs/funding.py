@@ -10,6 +10,7 @@ from bot.funding.deliveries import FEED, SAVED_CLOSING, tell
 from bot.funding.posting import DAY
 from bot.sources.reading import read_due
 from registry import funding, funding_marks, outbox, quiet, runs
+from registry.funding_reminders import as_it_is, reminder_days, reminder_due
 from registry.members import Member, zone_of
 from registry.networks import Network
 
@@ -28,20 +29,20 @@ async def post_calls(session: AsyncSession, network: Network, now: datetime) -> 
 def _last_allowed(member: Member, network: Network) -> Callable[[datetime], datetime]:
     """A reminder that would fall in a member's quiet hours comes before them."""
     if not network.quiet_hours:
-        return funding.as_it_is
+        return as_it_is
     return partial(quiet.last_allowed_before, zone=zone_of(member, network))
 
 
 async def remind_savers(session: AsyncSession, network: Network, now: datetime) -> None:
     """Who saved a call is reminded before it closes, each reminder once."""
-    days = await funding.reminder_days(session, network.id)
+    days = await reminder_days(session, network.id)
     saved = await funding_marks.savers(session, network.id)
     calls = await funding.find_some(session, network.id, {mark.call_id or 0 for mark, _ in saved})
     for mark, member in saved:
         call = calls.get(mark.call_id or 0)
         allowed = _last_allowed(member, network)
         zone = zone_of(member, network)
-        one = funding.reminder_due(call, days, mark.at, now, allowed, zone) if call else None
+        one = reminder_due(call, days, mark.at, now, allowed, zone) if call else None
         if one is not None and await runs.start(
             session,
             network.id,

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cards import post_card
 from bot.introductions.deliveries import CHECK, CLOSED, refresh
-from registry import introductions, needs
+from registry import introductions, meetings, needs
 from registry.introductions import Introduction, IntroductionState, Side
 from registry.networks import Network
 
@@ -39,7 +39,7 @@ async def _tell_asker(session: AsyncSession, introduction: Introduction, now: da
 
 async def ask_whether_met(session: AsyncSession, network: Network, now: datetime) -> None:
     """Ask both people of each introduction that is old enough, and again after a "not yet"."""
-    for introduction in await introductions.to_check(session, network.id, now):
+    for introduction in await meetings.to_check(session, network.id, now):
         people = await introductions.members_of(session, introduction)
         for member in people.values():
             await post_card(

@@ -20,8 +20,9 @@ from registry.disclosure import NeedShown, ProfileShown, need_shown, profile_sho
 from registry.events import Event
 from registry.expertise import SEEKING, Expertise
 from registry.funding import CallState, FundingCall
-from registry.introductions import Introduction, IntroductionState, Met
+from registry.introductions import Introduction, IntroductionState
 from registry.matches import Match
+from registry.meetings import Met
 from registry.members import Member, Organisation
 from registry.needs import SHARED, Need, NeedState
 from registry.networks import Channel, Network

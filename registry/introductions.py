@@ -20,8 +20,6 @@ from registry.refusal import Refused
 MOST_OPEN_ASKS = 2
 ANSWER_DAYS = 5
 CHECK_AFTER = timedelta(days=7)
-MOST_CHECKS = 3
-CONCLUDED_AFTER = timedelta(days=60)
 NO_LONGER_OPEN = "This request is no longer open. Thank you for looking."
 
 
@@ -41,14 +39,6 @@ class IntroductionState(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
-
-
-class Met(StrEnum):
-    """The answer to "Did you meet?"."""
-
-    YES = "yes"
-    NOT_YET = "not_yet"
-    NO = "no"
 
 
 class Introduction(Base):
@@ -300,7 +290,7 @@ async def say_yes(
         raise Refused(NO_LONGER_OPEN)
     if introduction.state == IntroductionState.PAUSED:
         if not introduction.said_yes_while_paused:
-            await _note(session, introduction, other(introduction.asked_by), presses.YES, now)
+            await note(session, introduction, other(introduction.asked_by), presses.YES, now)
         introduction.said_yes_while_paused = True
         return introduction
     if introduction.state != IntroductionState.ASKED:
@@ -309,19 +299,21 @@ async def say_yes(
             if introduction.answered_at is not None
             else NO_LONGER_OPEN
         )
-    await _note(session, introduction, other(introduction.asked_by), presses.YES, now)
-    await _accept(session, introduction, now)
+    await note(session, introduction, other(introduction.asked_by), presses.YES, now)
+    await accept(session, introduction, now)
     return introduction
 
 
-async def _note(
+async def note(
     session: AsyncSession, introduction: Introduction, side: Side, said: str, now: datetime
 ) -> None:
+    """Keep a press with what was known of the match."""
     match = await session.get_one(Match, introduction.match_id)
     presses.note(session, match, side, said, now=now)
 
 
-async def _accept(session: AsyncSession, introduction: Introduction, now: datetime) -> None:
+async def accept(session: AsyncSession, introduction: Introduction, now: datetime) -> None:
+    """Make an introduction of an ask, and pause the need's other asks; raises `Refused`."""
     moved = await session.scalar(
         update(Introduction)
         .where(
@@ -363,7 +355,7 @@ async def say_no(
     if introduction.state in (IntroductionState.ASKED, IntroductionState.PAUSED):
         introduction.state = IntroductionState.DECLINED
         introduction.answered_at = now
-        await _note(session, introduction, other(introduction.asked_by), reason, now)
+        await note(session, introduction, other(introduction.asked_by), reason, now)
     match = await session.get_one(Match, introduction.match_id)
     if introduction.asked_by == Side.OFFICER:
         expertise = await session.get_one(Expertise, introduction.expertise_id)
@@ -409,7 +401,7 @@ async def withdraw(
     if moved is None:
         raise Refused("This ask has ended already.")
     asker = Side(introduction.asked_by)
-    await _note(session, introduction, asker, presses.WITHDRAW, now)
+    await note(session, introduction, asker, presses.WITHDRAW, now)
     return introduction
 
 
@@ -447,83 +439,3 @@ async def close_all_of(session: AsyncSession, need_id: int) -> None:
         )
         .values(state=IntroductionState.WITHDRAWN)
     )
-
-
-async def to_check(session: AsyncSession, network_id: int, now: datetime) -> Sequence[Introduction]:
-    """Introductions whose people are to be asked now whether they met; each is returned once.
-
-    Those made long ago are concluded, asked or not.
-    """
-    made = and_(
-        Introduction.network_id == network_id,
-        Introduction.state == IntroductionState.ACCEPTED,
-        Introduction.concluded_at.is_(None),
-    )
-    await session.execute(
-        update(Introduction)
-        .where(made, Introduction.answered_at <= now - CONCLUDED_AFTER)
-        .values(concluded_at=now, check_at=None)
-    )
-    stmt = (
-        update(Introduction)
-        .where(made, Introduction.check_at <= now)
-        .values(check_at=None, checks=Introduction.checks + 1)
-        .returning(Introduction)
-        .execution_options(populate_existing=True)
-    )
-    return sorted(await session.scalars(stmt), key=lambda one: one.id)
-
-
-async def say_met(
-    session: AsyncSession,
-    network: Network,
-    introduction_id: int,
-    member: Member,
-    met: Met,
-    *,
-    now: datetime,
-) -> list[Introduction]:
-    """One of the two says whether they met; the asks that come back to life because of a no."""
-    introduction = await find(session, network.id, introduction_id)
-    people = await members_of(session, introduction)
-    side = next((side for side, one in people.items() if one.id == member.id), None)
-    if side is None or introduction.state != IntroductionState.ACCEPTED:
-        raise Refused(NO_LONGER_OPEN)
-    await _note(session, introduction, side, f"{presses.MET}:{met}", now)
-    if side is Side.OFFICER:
-        introduction.officer_met = met
-    else:
-        introduction.academic_met = met
-    if met is Met.NOT_YET:
-        if introduction.checks < MOST_CHECKS and introduction.concluded_at is None:
-            introduction.check_at = introduction.check_at or now + CHECK_AFTER
-        return []
-    introduction.concluded_at = introduction.concluded_at or now
-    introduction.check_at = None
-    return await _resume(session, network, introduction, now) if met is Met.NO else []
-
-
-async def _resume(
-    session: AsyncSession, network: Network, failed: Introduction, now: datetime
-) -> list[Introduction]:
-    """Asks that were paused go on with a new time to answer; a yes given meanwhile counts."""
-    need = await session.get_one(Need, failed.need_id, with_for_update=True)
-    paused = await session.scalars(
-        select(Introduction)
-        .where(
-            Introduction.need_id == failed.need_id,
-            Introduction.state == IntroductionState.PAUSED,
-            Introduction.answer_by > now,
-        )
-        .order_by(Introduction.said_yes_while_paused.desc(), Introduction.id)
-    )
-    resumed = list(paused)
-    for introduction in resumed:
-        introduction.state = IntroductionState.ASKED
-        introduction.answer_by = answer_by(network, need, now, arrives=now)
-    await session.flush()
-    if resumed and resumed[0].said_yes_while_paused:
-        await _accept(session, resumed[0], now)
-        for introduction in resumed:
-            await session.refresh(introduction)
-    return resumed

@@ -20,7 +20,7 @@ from bot.funding.views import days_words, pounds
 from bot.pressed import pressed_id
 from bot.text import joined, quoted
 from bot.views import notice
-from registry import audit, funding, funding_channels
+from registry import audit, funding_channels, funding_reminders
 from registry.funding_channels import ChannelRule, RuleDraft
 from registry.members import admins
 from registry.networks import Channel, Purpose, Workspace, channel_for
@@ -154,7 +154,7 @@ async def open_settings(ack: AsyncAck, command: dict[str, Any], context: AsyncBo
     """Open the form with the network's reminders."""
     async with acting(context) as actor:
         actor.must_be_admin()
-        days = await funding.reminder_days(actor.session, actor.network.id)
+        days = await funding_reminders.reminder_days(actor.session, actor.network.id)
     await actor.services.messenger.open_modal(
         context.client, command["trigger_id"], settings_form(days)
     )
@@ -166,8 +166,8 @@ async def choose_settings(ack: AsyncAck, view: dict[str, Any], context: AsyncBol
     written = forms.text(view["state"]["values"], "reminders")
     async with acting(context) as actor:
         actor.must_be_admin()
-        days = funding.check_reminders(written)
-        await funding.choose_reminders(actor.session, actor.network.id, days)
+        days = funding_reminders.check_reminders(written)
+        await funding_reminders.choose_reminders(actor.session, actor.network.id, days)
         _note(actor, "funding_reminders_chosen", "network")
     words = (
         f"*Saved.* Reminders come {days_words(days)} before a call closes."

@@ -18,7 +18,7 @@ from bot.needs.suggestion import CARD as NEED_CARD
 from bot.pressed import pressed_id
 from bot.text import counted
 from bot.views import notice
-from registry import funding, funding_marks, outbox
+from registry import funding, funding_marks, funding_reminders, outbox
 from registry.cards import cards_of
 from registry.funding import FundingCall
 from registry.funding_marks import Level, Said
@@ -42,7 +42,7 @@ async def save(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -
         call = await _open_call(actor, pressed_id(body))
         new = await funding_marks.mark(actor.session, actor.member, call, Said.SAVED, now=actor.now)
         await funding_marks.unmark(actor.session, actor.member, call.id, Said.NOT_RELEVANT)
-        days = await funding.reminder_days(actor.session, actor.network.id)
+        days = await funding_reminders.reminder_days(actor.session, actor.network.id)
         await _redraw_own(actor, call)
     words = "*Saved.*" if new else "You have saved this call already."
     words += _reminded(call, days, actor.now)

@@ -14,6 +14,7 @@ from registry import (
     funding_channels,
     funding_feeds,
     funding_marks,
+    funding_reminders,
     outbox,
     routing,
     sources,
@@ -74,7 +75,7 @@ async def post_day(services: Services, errand: Errand) -> None:
         told = {call.id for call, _ in news}
         closing = [
             (call, CLOSING)
-            for call in await funding.take_reminders(session, network, now)
+            for call in await funding_reminders.take_reminders(session, network, now)
             if call.id not in told
         ]
         await _post_in_channels(session, network_id, [*news, *closing], now)

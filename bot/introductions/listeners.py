@@ -10,8 +10,9 @@ from bot.cards import post_card, refresh_cards
 from bot.introductions.deliveries import ASKED, CHECK, OPEN, refresh, refresh_side
 from bot.matches.mine import list_pressed, redraw_list
 from bot.pressed import pressed_answer, pressed_choice, pressed_id
-from registry import introductions, outbox
-from registry.introductions import Decline, Introduction, IntroductionState, Met, Side
+from registry import introductions, meetings, outbox
+from registry.introductions import Decline, Introduction, IntroductionState, Side
+from registry.meetings import Met
 from registry.refusal import Refused
 
 
@@ -122,7 +123,7 @@ async def met(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) ->
     if word not in list(Met):
         raise Refused("Please choose one of the answers.")
     async with acting(context) as actor:
-        resumed = await introductions.say_met(
+        resumed = await meetings.say_met(
             actor.session, actor.network, introduction_id, actor.member, Met(word), now=actor.now
         )
         await refresh_cards(actor.session, actor.network.id, CHECK, introduction_id, now=actor.now)

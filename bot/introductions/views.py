@@ -7,7 +7,8 @@ from bot.text import cut, day, joined, quoted
 from bot.words import HOW_SOON, MONEY, OFFERS, OUTPUTS, told
 from matching.reasons import Reason
 from registry.disclosure import NeedShown, ProfileShown, ShownState
-from registry.introductions import Decline, Met, Side
+from registry.introductions import Decline, Side
+from registry.meetings import Met
 
 STATES = {
     ShownState.WAITING: "Asked: waiting for an answer",

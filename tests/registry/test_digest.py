@@ -9,7 +9,8 @@ from registry.database import SessionFactory
 from registry.digest import JOB, Digest, Introductions, digest, digest_of
 from registry.events import Event
 from registry.funding import FundingCall
-from registry.introductions import IntroductionState, Met
+from registry.introductions import IntroductionState
+from registry.meetings import Met
 from registry.members import Member, Role
 from registry.needs import NeedState, Visibility
 from registry.networks import Channel, Network, Purpose, Workspace

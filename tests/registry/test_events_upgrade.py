@@ -65,7 +65,7 @@ async def test_calendars_are_read_on_as_they_were(old: AsyncEngine) -> None:
                 "INSERT INTO event_calendars (id, network_id, address, title, added_at, "
                 "accepted_at, found, failures, not_before) VALUES "
                 "(1, 1, 'https://inv.example/a', 'A', :at, :at, NULL, 2, :at), "
-                "(2, 1, 'https://inv.example/b', 'B', :at, NULL, '[\"seen\"]', 0, NULL)"
+                "(2, 1, 'https://inv.example/b', 'B', :at, NULL, '{}', 0, NULL)"
             ),
         ):
             await connection.execute(text(statement), {"at": at})
@@ -73,4 +73,4 @@ async def test_calendars_are_read_on_as_they_were(old: AsyncEngine) -> None:
     async with make_session_factory(old).begin() as session:
         read, tried = [await session.get_one(EventCalendar, id_) for id_ in (1, 2)]
         assert (read.reading, read.next_read_at, read.preview) == (True, MOMENT, None)
-        assert (tried.reading, tried.preview) == (False, ["seen"])
+        assert (tried.reading, tried.preview) == (False, {})

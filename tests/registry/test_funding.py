@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from registry import funding, quiet
+from registry import funding, funding_reminders, quiet
 from registry.database import SessionFactory
 from registry.funding import CallState, FundingCall, News, link_key, title_key
 from registry.networks import Network
@@ -146,7 +146,7 @@ def test_hour_by_hour_each_reminder_comes_once_and_never_at_or_after_the_closing
     for before in sorted({0, 1, *days, *(day - 1 for day in days)}, reverse=True):
         for hours in (0, 1, 5):
             now = call.closes - timedelta(days=before) + timedelta(hours=hours)
-            one = funding.reminder_due(call, days, since, now)
+            one = funding_reminders.reminder_due(call, days, since, now)
             if one is not None and one.slot not in slots:
                 slots.add(one.slot)
                 came.append(one.days)
@@ -157,21 +157,21 @@ def test_hour_by_hour_each_reminder_comes_once_and_never_at_or_after_the_closing
 
 def test_a_moved_deadline_has_reminders_of_its_own_and_a_call_that_is_over_has_none() -> None:
     call = a_call(NOW + DAY)
-    first = funding.reminder_due(call, (7, 1), NOW - 90 * DAY, NOW)
+    first = funding_reminders.reminder_due(call, (7, 1), NOW - 90 * DAY, NOW)
     assert first is not None
     call.closes = NOW + 7 * DAY
-    second = funding.reminder_due(call, (7, 1), NOW - 90 * DAY, NOW)
+    second = funding_reminders.reminder_due(call, (7, 1), NOW - 90 * DAY, NOW)
     assert second is not None
     assert first.slot != second.slot
     call.state = CallState.WITHDRAWN
-    assert funding.reminder_due(call, (7, 1), NOW - 90 * DAY, NOW) is None
+    assert funding_reminders.reminder_due(call, (7, 1), NOW - 90 * DAY, NOW) is None
 
 
 def test_on_the_day_that_is_25_hours_long_the_last_reminder_is_not_missed() -> None:
     london = ZoneInfo("Europe/London")
     call = a_call(datetime(2026, 10, 25, 9, 45, tzinfo=UTC))  # before that Sunday's post at ten
     saturday_at_ten = datetime(2026, 10, 24, 9, tzinfo=UTC)
-    one = funding.reminder_due(call, (7, 1), NOW - DAY, saturday_at_ten, zone=london)
+    one = funding_reminders.reminder_due(call, (7, 1), NOW - DAY, saturday_at_ten, zone=london)
     assert one is not None
     assert one.days == 1
 
@@ -180,7 +180,9 @@ def test_a_change_of_time_zone_gives_no_reminder_a_second_slot() -> None:
     call = a_call(datetime(2026, 10, 27, 12, tzinfo=UTC))
     now = datetime(2026, 10, 21, tzinfo=UTC)
     zones = map(ZoneInfo, ("Europe/London", "America/St_Johns", "Pacific/Auckland"))
-    found = [funding.reminder_due(call, (7,), NOW - DAY, now, zone=zone) for zone in zones]
+    found = [
+        funding_reminders.reminder_due(call, (7,), NOW - DAY, now, zone=zone) for zone in zones
+    ]
     assert len({one.slot for one in found if one is not None}) == 1
 
 
@@ -195,7 +197,7 @@ async def test_what_closed_while_the_server_was_down_is_logged_once(
     for moment, logged in ((closes + DAY, ["reminder_dropped"]), (closes + 2 * DAY, [])):
         with capture_logs() as logs:
             async with session_factory.begin() as session:
-                assert await funding.take_reminders(session, network, moment) == []
+                assert await funding_reminders.take_reminders(session, network, moment) == []
         assert [one["event"] for one in logs] == logged
 
 
@@ -207,7 +209,7 @@ def test_of_reminders_that_quiet_hours_bring_together_the_nearest_is_left() -> N
         return quiet.last_allowed_before(moment, london)
 
     saturday = datetime(2026, 3, 14, 18, 30, tzinfo=UTC)
-    one = funding.reminder_due(a_call(monday), (2, 1), NOW - DAY, saturday, allowed)
+    one = funding_reminders.reminder_due(a_call(monday), (2, 1), NOW - DAY, saturday, allowed)
     assert one is not None
     assert one.days == 1
 
@@ -217,13 +219,13 @@ def test_of_reminders_that_quiet_hours_bring_together_the_nearest_is_left() -> N
     [("28, 7, 1", (28, 7, 1)), ("1 7 and 28 days", (28, 7, 1)), ("", ()), ("3;3", (3,))],
 )
 def test_reminders_are_read_as_people_write_them(written: str, days: tuple[int, ...]) -> None:
-    assert funding.check_reminders(written) == days
+    assert funding_reminders.check_reminders(written) == days
 
 
 @pytest.mark.parametrize("written", ["0", "181", "1,2,3,4,5,6", "a week", "-", "9" * 40])
 def test_reminders_that_cannot_be_are_refused(written: str) -> None:
     with pytest.raises(Refused) as refused:
-        funding.check_reminders(written)
+        funding_reminders.check_reminders(written)
     assert list(refused.value.fields) == ["reminders"]
 
 
