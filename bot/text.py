@@ -64,6 +64,11 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
     return f"<!date^{int(value.timestamp())}^{{date_short_pretty}}, {{time}}|{fallback}>"
 
 
+def clock_time(value: datetime, zone: ZoneInfo) -> str:
+    """The same without its day, for the end of what begins on that day."""
+    return f"<!date^{int(value.timestamp())}^{{time}}|{value.astimezone(zone):%H:%M}>"
+
+
 def joined(words: Iterable[str]) -> str:
     """'a, b and c'."""
     *most, last = [*words] or [""]

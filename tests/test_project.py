@@ -12,6 +12,7 @@ import pytest
 
 from bot import features
 from bot.admin import listeners as admin
+from bot.commands import Command
 from bot.events import listeners as events
 from bot.expertise import listeners as expertise
 from bot.funding import listeners as funding
@@ -98,6 +99,20 @@ def test_the_manifest_names_the_commands_that_the_code_answers() -> None:
     commands = manifest()["features"]["slash_commands"]
     named = {one["command"] for one in commands}  # type: ignore[attr-defined]
     assert named == set(re.findall(r'app\.command\("(/[a-z]+)"\)', source_of_the_bot()))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [one.COMMAND for one in (admin, events, expertise, funding, matches, needs)],
+    ids=lambda command: command.name,
+)
+def test_the_manifest_hints_at_every_word_of_a_command(command: Command) -> None:
+    commands = manifest()["features"]["slash_commands"]
+    hints = {one["command"]: one["usage_hint"] for one in commands}  # type: ignore[attr-defined]
+    hinted = [one.split()[-1] for one in hints[command.name].split(", ")]
+    words = {word for word in command.words if " " not in word} | {"help"}
+    assert words <= set(hinted)
+    assert len(hinted) - len(words) in (0, 1)  # one more: what else than a word can be typed
 
 
 def test_the_manifest_asks_for_the_scopes_that_the_code_asks_for() -> None:

@@ -76,7 +76,7 @@ async def submit(ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext)
         if before is not None:
             await refresh_cards(actor.session, actor.network.id, CARD, before.id, now=actor.now)
         await refresh_cards(actor.session, actor.network.id, NEED_CARD, need.id, now=actor.now)
-    words = "*Thank you.* Who asks something alike now sees what came of yours."
+    words = "*Thank you.* People who ask something similar now see what came of yours."
     await ack(response_action="update", view=notice(words, title="Published"))
 
 

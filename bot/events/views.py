@@ -18,7 +18,7 @@ from bot.blocks import (
     text_input,
 )
 from bot.cards import Message
-from bot.text import counted, cut, joined, moment, quoted, short_day
+from bot.text import clock_time, counted, cut, joined, moment, quoted, short_day
 from registry.attendances import Answer, Numbers, Useful
 from registry.disclosure import ComingShown
 from registry.events import (
@@ -166,7 +166,9 @@ def _span(before: Before, zone: ZoneInfo, there: ZoneInfo) -> str:
     begins, finishes = datetime.fromisoformat(starts), datetime.fromisoformat(ends)
     words = moment(begins, zone)
     if finishes > begins:
-        words += f" to {moment(finishes, zone)}"
+        same_day = begins.astimezone(zone).date() == finishes.astimezone(zone).date()
+        until = clock_time(finishes, zone) if same_day else moment(finishes, zone)
+        words += f" to {until}"
     if begins.astimezone(zone).utcoffset() != begins.astimezone(there).utcoffset():
         city = there.key.rpartition("/")[2].replace("_", " ")
         words += f" ({begins.astimezone(there):%H:%M} {city} time)"
