@@ -130,20 +130,30 @@ def test_every_card_that_is_posted_can_be_drawn() -> None:
     assert not set(features.DELIVERIES) & set(features.TASKS)
 
 
-def test_every_pin_is_exact_and_hashed_and_names_no_address() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        text = (ROOT / name).read_text()
-        pins = re.findall(r"^[a-zA-Z0-9]", text, re.MULTILINE)
-        exact = re.findall(r"^[a-zA-Z0-9_.\[\]-]+==[^ ]+ ", text, re.MULTILINE)
-        assert len(pins) == len(exact) > 0
-        assert "://" not in text
-        assert "--index" not in text
+PINS = {
+    "requirements.txt": (),
+    "requirements-semantic.txt": ("semantic",),
+    "requirements-dev.txt": ("semantic", "dev"),
+    "requirements-bench.txt": ("semantic", "bench"),
+}
 
 
-def test_every_dependency_of_the_project_is_in_the_pins() -> None:
+@pytest.mark.parametrize("file", PINS)
+def test_every_pin_is_exact_and_hashed_and_names_no_address(file: str) -> None:
+    text = (ROOT / file).read_text()
+    pins = re.findall(r"^[a-zA-Z0-9]", text, re.MULTILINE)
+    exact = re.findall(r"^[a-zA-Z0-9_.\[\]-]+==[^ ]+ ", text, re.MULTILINE)
+    assert len(pins) == len(exact) > 0
+    assert "://" not in text
+    assert "--index" not in text
+
+
+@pytest.mark.parametrize("file", PINS)
+def test_every_dependency_of_the_project_is_in_the_pins(file: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    pinned = (ROOT / "requirements.txt").read_text().lower()
-    for wanted in project["dependencies"]:
+    extras = [project["optional-dependencies"][one] for one in PINS[file]]
+    pinned = (ROOT / file).read_text().lower()
+    for wanted in sum(extras, project["dependencies"]):
         name = re.split(r"[\[=<>]", wanted)[0].lower()
         assert re.search(rf"^{re.escape(name)}(\[.*\])?==", pinned, re.MULTILINE), name
 
