@@ -109,54 +109,57 @@ def being_sent(work: Work) -> bool:
 def card_deliveries(renders: Mapping[str, Render]) -> dict[str, Delivery]:
     """The two deliveries that serve every kind of card."""
 
-    async def draw(work: Work, kind: str, showing: Showing) -> Message | None:
-        return await renders[kind](work, showing)
-
     async def prepare_post(work: Work) -> Call | None:
         target = await _target(work)
         if target is None:
             return None
         _must_be_allowed(work, target)
         showing = Showing(work.payload["subject_id"], target.reader)
-        message = await draw(work, work.payload["kind"], showing)
-        if message is None:
-            return None
-        return Call(
-            target.workspace_id,
-            "chat.postMessage",
-            {
-                "channel": target.channel,
-                "text": message.text,
-                "blocks": message.blocks,
-                "unfurl_links": False,
-                "unfurl_media": False,
-            },
-            purpose=target.purpose,
-            member_id=target.reader.id if target.reader else None,
-        )
+        message = await renders[work.payload["kind"]](work, showing)
+        return _post(target, message) if message else None
 
     async def prepare_refresh(work: Work) -> Call | None:
         card = await work.session.get(Card, work.payload["card_id"])
         if card is None:
             return None
         reader = await work.session.get(Member, card.member_id) if card.member_id else None
-        message = await draw(work, card.kind, Showing(card.subject_id, reader))
+        message = await renders[card.kind](work, Showing(card.subject_id, reader))
         if message is None:
             await work.session.delete(card)
             message = Message(GONE, [section(GONE)])
-        return Call(
-            card.workspace_id,
-            "chat.update",
-            {
-                "channel": card.channel,
-                "ts": card.ts,
-                "text": message.text,
-                "blocks": message.blocks,
-            },
-            member_id=card.member_id,
-        )
+        return _update(card, message)
 
     return {POST: Delivery(prepare_post, _keep), REFRESH: Delivery(prepare_refresh)}
+
+
+def _post(target: "_Target", message: Message) -> Call:
+    return Call(
+        target.workspace_id,
+        "chat.postMessage",
+        {
+            "channel": target.channel,
+            "text": message.text,
+            "blocks": message.blocks,
+            "unfurl_links": False,
+            "unfurl_media": False,
+        },
+        purpose=target.purpose,
+        member_id=target.reader.id if target.reader else None,
+    )
+
+
+def _update(card: Card, message: Message) -> Call:
+    return Call(
+        card.workspace_id,
+        "chat.update",
+        {
+            "channel": card.channel,
+            "ts": card.ts,
+            "text": message.text,
+            "blocks": message.blocks,
+        },
+        member_id=card.member_id,
+    )
 
 
 @dataclass(frozen=True)

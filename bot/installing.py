@@ -1,6 +1,7 @@
 """Putting the app into a workspace: by a token in the settings, or by Slack's OAuth."""
 
 import secrets
+from dataclasses import dataclass
 
 import structlog
 from slack_sdk.oauth import AuthorizeUrlGenerator
@@ -94,30 +95,34 @@ async def install_from_settings(services: Services) -> None:
     )
 
 
-def installing_routes(services: Services) -> list[Route]:
-    """The two addresses of Slack's OAuth, where SLACK_CLIENT_ID is set."""
-    settings = services.settings
-    if not (settings.slack_client_id and settings.slack_client_secret):
-        return []
-    secret = settings.slack_client_secret.get_secret_value()
-    client_id = settings.slack_client_id
-    redirect = f"{settings.public_url}/slack/oauth_redirect" if settings.public_url else None
-    generator = AuthorizeUrlGenerator(client_id=client_id, scopes=SCOPES, redirect_uri=redirect)
+@dataclass(frozen=True)
+class _OAuth:
+    """Slack's two steps. redirect: where Slack sends people back to; None for its default."""
 
-    async def install(_request: Request) -> Response:
+    services: Services
+    client_id: str
+    secret: str
+    redirect: str | None
+
+    async def install(self, _request: Request) -> Response:
+        """Send somebody to Slack, with a state that only their browser knows."""
         state = secrets.token_urlsafe(24)
+        generator = AuthorizeUrlGenerator(
+            client_id=self.client_id, scopes=SCOPES, redirect_uri=self.redirect
+        )
         answer = RedirectResponse(generator.generate(state), 302)
         answer.set_cookie(
             STATE_COOKIE,
             state,
             max_age=STATE_SECONDS,
             httponly=True,
-            secure=bool(redirect and redirect.startswith("https")),
+            secure=bool(self.redirect and self.redirect.startswith("https")),
             samesite="lax",
         )
         return answer
 
-    async def callback(request: Request) -> Response:
+    async def callback(self, request: Request) -> Response:
+        """Take what Slack sends back, and keep the installation."""
         state, kept = request.query_params.get("state", ""), request.cookies.get(STATE_COOKIE, "")
         code = request.query_params.get("code")
         if not kept or not secrets.compare_digest(state.encode(), kept.encode()):
@@ -125,7 +130,9 @@ def installing_routes(services: Services) -> list[Route]:
         if not code:
             return PlainTextResponse("Docking Point was not added. You can close this page.", 200)
         try:
-            answer = await services.messenger.exchange_code(client_id, secret, code, redirect)
+            answer = await self.services.messenger.exchange_code(
+                self.client_id, self.secret, code, self.redirect
+            )
         except Failure as failure:
             log.warning("installation_failed", error=str(failure))
             return PlainTextResponse("Slack did not confirm. Please start again.", 502)
@@ -136,7 +143,7 @@ def installing_routes(services: Services) -> list[Route]:
                 400,
             )
         await keep_installation(
-            services,
+            self.services,
             team_id=answer["team"]["id"],
             team_name=answer["team"]["name"],
             bot_user_id=answer["bot_user_id"],
@@ -147,4 +154,19 @@ def installing_routes(services: Services) -> list[Route]:
         done.delete_cookie(STATE_COOKIE)
         return done
 
-    return [Route("/slack/install", install), Route("/slack/oauth_redirect", callback)]
+
+def installing_routes(services: Services) -> list[Route]:
+    """The two addresses of Slack's OAuth, where SLACK_CLIENT_ID is set."""
+    settings = services.settings
+    if not (settings.slack_client_id and settings.slack_client_secret):
+        return []
+    oauth = _OAuth(
+        services,
+        settings.slack_client_id,
+        settings.slack_client_secret.get_secret_value(),
+        f"{settings.public_url}/slack/oauth_redirect" if settings.public_url else None,
+    )
+    return [
+        Route("/slack/install", oauth.install),
+        Route("/slack/oauth_redirect", oauth.callback),
+    ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, and_, exists, func, or_, select
+from sqlalchemy import ForeignKey, Select, UniqueConstraint, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -70,6 +70,32 @@ TAKES_ROOM = or_(
 
 async def inputs(session: AsyncSession, network_id: int, now: datetime) -> Inputs:
     """Every pair above the bar of a need that all may see and a profile in matching."""
+    taken = await _room_taken(session, network_id)
+    served = await _served(session, network_id)
+    candidates: list[Candidate] = []
+    room: dict[int, int] = {}
+    places: dict[int, list[str]] = {}
+    bands: dict[tuple[int, int], str] = {}
+    for need_id, profile_id, score, band, capacity, codes, avoid, barred in await session.execute(
+        _pairs(network_id, now)
+    ):
+        one = Candidate(need_id, profile_id, score, barred=bool(barred), avoid=bool(avoid))
+        candidates.append(one)
+        room[profile_id] = max(0, capacity - taken[profile_id])
+        places[need_id] = codes
+        bands[need_id, profile_id] = band
+    return Inputs(
+        tuple(candidates),
+        room,
+        {need_id: served.of(need_id, codes) for need_id, codes in places.items()},
+        bands,
+    )
+
+
+def _pairs(
+    network_id: int, now: datetime
+) -> Select[int, int, float, str, int, list[str], bool, bool]:
+    """The pairs, each with its capacity, places, and whether it is taken up or listed already."""
     said = or_(
         Match.officer_said.is_not(None),
         Match.academic_said.is_not(None),
@@ -83,7 +109,7 @@ async def inputs(session: AsyncSession, network_id: int, now: datetime) -> Input
             AllocatedPair.position < MOST_LISTED,
         )
     )
-    stmt = (
+    return (
         select(
             Match.need_id,
             Match.expertise_id,
@@ -105,26 +131,6 @@ async def inputs(session: AsyncSession, network_id: int, now: datetime) -> Input
             Member.deactivated_at.is_(None),
             Need.member_id != Expertise.member_id,
         )
-    )
-    taken = await _room_taken(session, network_id)
-    served = await _served(session, network_id)
-    candidates: list[Candidate] = []
-    room: dict[int, int] = {}
-    places: dict[int, list[str]] = {}
-    bands: dict[tuple[int, int], str] = {}
-    for need_id, profile_id, score, band, capacity, codes, avoid, barred in await session.execute(
-        stmt
-    ):
-        one = Candidate(need_id, profile_id, score, barred=bool(barred), avoid=bool(avoid))
-        candidates.append(one)
-        room[profile_id] = max(0, capacity - taken[profile_id])
-        places[need_id] = codes
-        bands[need_id, profile_id] = band
-    return Inputs(
-        tuple(candidates),
-        room,
-        {need_id: served.of(need_id, codes) for need_id, codes in places.items()},
-        bands,
     )
 
 

@@ -15,9 +15,9 @@ from bot.blocks import (
     modal,
     option,
     section,
-    text_input,
 )
 from bot.cards import Message
+from bot.fields import day_field, link_field, text_field, time_field
 from bot.text import clock_time, counted, cut, joined, moment, quoted, short_day
 from registry.attendances import Answer, Numbers, Useful
 from registry.disclosure import ComingShown
@@ -63,6 +63,20 @@ class EventShown:
 
 def event_form(time_zone: str, event: Event | None = None) -> Block:
     """The form for an event, empty or with what one is now."""
+    return modal(
+        "Change an event" if event else "Add an event",
+        [
+            text_field("title", "Title", most=LONGEST_TITLE, initial=event.title if event else ""),
+            *_when_fields(time_zone, event),
+            *_what_fields(event),
+        ],
+        callback_id=CHANGED if event else CALLBACK,
+        submit="Save" if event else "Add",
+        metadata=str(event.id) if event else "",
+    )
+
+
+def _when_fields(time_zone: str, event: Event | None) -> list[Block]:
     zone_menu = {
         "type": "external_select",
         "action_id": "time_zone.search",
@@ -73,69 +87,45 @@ def event_form(time_zone: str, event: Event | None = None) -> Block:
     starts = event.starts.astimezone(event.zone) if event else None
     ends = event.ends.astimezone(event.zone) if event else None
     another_day = ends.date() if starts and ends and ends.date() != starts.date() else None
-    return modal(
-        "Change an event" if event else "Add an event",
-        [
-            input_block(
-                "title",
-                "Title",
-                text_input("title", most=LONGEST_TITLE, initial=event.title if event else ""),
-            ),
-            input_block("day", "Day", _picker("day", starts)),
-            input_block("starts_at", "Starts at", _clock("starts_at", starts)),
-            input_block("ends_at", "Ends at", _clock("ends_at", ends)),
-            input_block(
-                "end_day",
-                "Last day",
-                _picker("end_day", another_day),
-                hint="Only if it ends on another day.",
-                optional=True,
-            ),
-            input_block("time_zone", "Time zone", zone_menu),
-            input_block(
-                "place",
-                "Place",
-                text_input("place", most=LONGEST_PLACE, initial=event.place if event else ""),
-                optional=True,
-            ),
-            input_block(
-                "link",
-                "Link",
-                text_input(
-                    "link",
-                    most=2000,
-                    placeholder="https://…",
-                    initial=(event.link or "") if event else "",
-                ),
-                hint="A place or a link: one of the two is needed.",
-                optional=True,
-            ),
-            input_block(
-                "description",
-                "What it is about",
-                text_input(
-                    "description",
-                    most=LONGEST_DESCRIPTION,
-                    multiline=True,
-                    initial=event.description if event else "",
-                ),
-                optional=True,
-            ),
-        ],
-        callback_id=CHANGED if event else CALLBACK,
-        submit="Save" if event else "Add",
-        metadata=str(event.id) if event else "",
-    )
+    return [
+        day_field("day", "Day", starts),
+        time_field("starts_at", "Starts at", starts.time() if starts else None),
+        time_field("ends_at", "Ends at", ends.time() if ends else None),
+        day_field(
+            "end_day",
+            "Last day",
+            another_day,
+            hint="Only if it ends on another day.",
+            optional=True,
+        ),
+        input_block("time_zone", "Time zone", zone_menu),
+    ]
 
 
-def _picker(action_id: str, initial: date | None) -> Block:
-    picker: Block = {"type": "datepicker", "action_id": action_id}
-    return picker | ({"initial_date": f"{initial:%Y-%m-%d}"} if initial else {})
-
-
-def _clock(action_id: str, initial: datetime | None) -> Block:
-    picker: Block = {"type": "timepicker", "action_id": action_id}
-    return picker | ({"initial_time": f"{initial:%H:%M}"} if initial else {})
+def _what_fields(event: Event | None) -> list[Block]:
+    return [
+        text_field(
+            "place",
+            "Place",
+            most=LONGEST_PLACE,
+            initial=event.place if event else "",
+            optional=True,
+        ),
+        link_field(
+            "link",
+            "Link",
+            (event.link or "") if event else "",
+            hint="A place or a link: one of the two is needed.",
+        ),
+        text_field(
+            "description",
+            "What it is about",
+            most=LONGEST_DESCRIPTION,
+            multiline=True,
+            initial=event.description if event else "",
+            optional=True,
+        ),
+    ]
 
 
 # An event

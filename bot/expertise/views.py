@@ -16,10 +16,10 @@ from bot.blocks import (
     modal,
     options,
     section,
-    select,
     text_input,
 )
 from bot.cards import Message
+from bot.fields import text_field, unsure_boxes, unsure_menu
 from bot.introductions.views import STATES, need_blocks, withdraw_button
 from bot.matches.views import reasons_line
 from bot.needs.views import place_menu
@@ -30,8 +30,6 @@ from bot.words import (
     HOW_SOON,
     LEAST_MONEY,
     OUTPUTS,
-    UNSURE,
-    with_unsure,
 )
 from matching.reasons import Reason
 from registry import expertise as profiles
@@ -143,42 +141,16 @@ def _detail(draft: ExpertiseDraft) -> list[Block]:
         input_block(
             "places", "Places you know or work in", place_menu(draft.places), optional=True
         ),
-        input_block(
-            "outputs",
-            "What could you offer?",
-            checkboxes(
-                "outputs", options(with_unsure(OUTPUTS).items()), draft.outputs or (UNSURE,)
-            ),
-            optional=True,
-        ),
-        input_block(
-            "how_soon",
-            "How soon could you start?",
-            select(
-                "how_soon",
-                options(with_unsure(HOW_SOON).items()),
-                "Choose one",
-                initial=draft.how_soon or UNSURE,
-            ),
-            optional=True,
-        ),
-        input_block(
+        unsure_boxes("outputs", "What could you offer?", OUTPUTS, draft.outputs),
+        unsure_menu("how_soon", "How soon could you start?", HOW_SOON, draft.how_soon),
+        text_field(
             "capacity",
             "How many open introductions at most?",
-            text_input("capacity", most=2, initial=draft.capacity),
+            most=2,
+            initial=draft.capacity,
             hint="From 1 to 10. Asks that wait for your answer count too.",
         ),
-        input_block(
-            "least_money",
-            "The least money you need",
-            select(
-                "least_money",
-                options(with_unsure(LEAST_MONEY).items()),
-                "Choose one",
-                initial=draft.least_money or UNSURE,
-            ),
-            optional=True,
-        ),
+        unsure_menu("least_money", "The least money you need", LEAST_MONEY, draft.least_money),
         input_block(
             "insists_on",
             "Only suggest needs that",
@@ -186,17 +158,20 @@ def _detail(draft: ExpertiseDraft) -> list[Block]:
             hint="Leave these empty to hear of every need that fits.",
             optional=True,
         ),
-        input_block(
+        text_field(
             "links",
             "Links",
-            text_input("links", most=2000, initial="\n".join(draft.links), multiline=True),
+            most=2000,
+            initial="\n".join(draft.links),
+            multiline=True,
             hint="One a line. They are not shown before an introduction.",
             optional=True,
         ),
-        input_block(
+        text_field(
             "shown_as",
             "What others see before an introduction",
-            text_input("shown_as", most=LONGEST_SHOWN_AS, initial=draft.shown_as),
+            most=LONGEST_SHOWN_AS,
+            initial=draft.shown_as,
             hint="Leave out names. People may still guess who you are.",
         ),
     ]

@@ -16,6 +16,7 @@ from bot.blocks import (
     select,
     text_input,
 )
+from bot.fields import day_field, link_field, text_field, time_field
 from bot.funding.views import amount_line
 from bot.text import cut, quoted
 from registry.funding import (
@@ -44,91 +45,73 @@ LEVELS = {
 
 def call_form(call: FundingCall | None = None, zone: ZoneInfo | None = None) -> Block:
     """The form for a new call, or with one that was added by hand."""
-    closes = _local(call.closes, zone) if call else None
-    opens = _local(call.opens, zone) if call else None
     return modal(
         "Change a funding call" if call else "Add a funding call",
-        [
-            input_block(
-                "title",
-                "Title",
-                text_input("title", most=LONGEST_TITLE, initial=call.title if call else ""),
-            ),
-            input_block(
-                "funder",
-                "Funder",
-                text_input("funder", most=LONGEST_FUNDER, initial=call.funder if call else ""),
-            ),
-            input_block(
-                "link",
-                "Link",
-                text_input(
-                    "link",
-                    most=2000,
-                    initial=(call.link or "") if call else "",
-                    placeholder="https://…",
-                ),
-                optional=True,
-            ),
-            input_block("opens", "Opens", _day("opens", opens), optional=True),
-            input_block(
-                "closes",
-                "Closes",
-                _day("closes", closes),
-                hint="Leave it empty if it has no closing day.",
-                optional=True,
-            ),
-            input_block(
-                "closes_at",
-                "Closing time",
-                _time("closes_at", closes),
-                hint="Without one, it closes at the end of that day.",
-                optional=True,
-            ),
-            input_block(
-                "amount",
-                "How much",
-                text_input(
-                    "amount",
-                    most=LONGEST_AMOUNT,
-                    initial=amount_line(call) if call else "",
-                    placeholder="up to £250,000",
-                ),
-                hint="What one applicant can get. Leave it empty if it is not said.",
-                optional=True,
-            ),
-            input_block(
-                "themes",
-                "Themes",
-                text_input(
-                    "themes",
-                    most=300,
-                    initial=", ".join(call.themes) if call else "",
-                    placeholder="flooding, high streets",
-                ),
-                hint="With commas between.",
-                optional=True,
-            ),
-        ],
+        [*_what(call), *_when(call, zone), *_more(call)],
         callback_id=CALLBACK,
         submit="Save" if call else "Add",
         metadata=str(call.id) if call else "",
     )
 
 
+def _what(call: FundingCall | None) -> list[Block]:
+    title, funder = (call.title, call.funder) if call else ("", "")
+    return [
+        text_field("title", "Title", most=LONGEST_TITLE, initial=title),
+        text_field("funder", "Funder", most=LONGEST_FUNDER, initial=funder),
+        link_field("link", "Link", (call.link or "") if call else ""),
+    ]
+
+
+def _when(call: FundingCall | None, zone: ZoneInfo | None) -> list[Block]:
+    opens = _local(call.opens, zone) if call else None
+    closes = _local(call.closes, zone) if call else None
+    at = closes.time() if closes else None
+    whole_day = at is not None and (at.hour, at.minute) == (END_OF_DAY.hour, END_OF_DAY.minute)
+    return [
+        day_field("opens", "Opens", opens, optional=True),
+        day_field(
+            "closes",
+            "Closes",
+            closes,
+            hint="Leave it empty if it has no closing day.",
+            optional=True,
+        ),
+        time_field(
+            "closes_at",
+            "Closing time",
+            None if whole_day else at,
+            hint="Without one, it closes at the end of that day.",
+            optional=True,
+        ),
+    ]
+
+
+def _more(call: FundingCall | None) -> list[Block]:
+    return [
+        text_field(
+            "amount",
+            "How much",
+            most=LONGEST_AMOUNT,
+            initial=amount_line(call) if call else "",
+            placeholder="up to £250,000",
+            hint="What one applicant can get. Leave it empty if it is not said.",
+            optional=True,
+        ),
+        text_field(
+            "themes",
+            "Themes",
+            most=300,
+            initial=", ".join(call.themes) if call else "",
+            placeholder="flooding, high streets",
+            hint="With commas between.",
+            optional=True,
+        ),
+    ]
+
+
 def _local(at: datetime | None, zone: ZoneInfo | None) -> datetime | None:
     return at.astimezone(zone) if at is not None else None
-
-
-def _day(name: str, at: datetime | None) -> Block:
-    picker: Block = {"type": "datepicker", "action_id": name}
-    return picker if at is None else {**picker, "initial_date": at.date().isoformat()}
-
-
-def _time(name: str, at: datetime | None) -> Block:
-    picker: Block = {"type": "timepicker", "action_id": name}
-    whole_day = at is None or (at.hour, at.minute) == (END_OF_DAY.hour, END_OF_DAY.minute)
-    return picker if at is None or whole_day else {**picker, "initial_time": f"{at:%H:%M}"}
 
 
 def share_form(call: FundingCall, needs: Sequence[Need], noted: Collection[int]) -> Block:

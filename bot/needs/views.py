@@ -22,6 +22,7 @@ from bot.blocks import (
     text_input,
 )
 from bot.cards import Message
+from bot.fields import text_field, unsure_boxes, unsure_menu
 from bot.needs.suggestion import suggestion_blocks
 from bot.priorities.views import earlier_blocks, not_ready_blocks, others_block
 from bot.text import day, joined, parted, quoted
@@ -30,10 +31,8 @@ from bot.words import (
     NEED_INSISTS,
     OFFERS,
     OUTPUTS,
-    UNSURE,
     VISIBILITY,
     told,
-    with_unsure,
 )
 from registry import places
 from registry.answers import Answer, Credit
@@ -191,40 +190,18 @@ def place_menu(codes: tuple[str, ...]) -> Block:
 
 def _detail(draft: NeedDraft) -> list[Block]:
     return [
-        input_block(
+        text_field(
             "background",
             "Background",
-            text_input(
-                "background", most=LONGEST_BACKGROUND, initial=draft.background, multiline=True
-            ),
+            most=LONGEST_BACKGROUND,
+            initial=draft.background,
+            multiline=True,
             hint="Leave it empty if you are not sure yet.",
             optional=True,
         ),
-        input_block(
-            "outputs",
-            "What would help?",
-            checkboxes(
-                "outputs", options(with_unsure(OUTPUTS).items()), draft.outputs or (UNSURE,)
-            ),
-            optional=True,
-        ),
-        input_block(
-            "offers",
-            "What can your council offer?",
-            checkboxes("offers", options(with_unsure(OFFERS).items()), draft.offers or (UNSURE,)),
-            optional=True,
-        ),
-        input_block(
-            "money",
-            "Is there money for it?",
-            select(
-                "money",
-                options(with_unsure(MONEY).items()),
-                "Choose one",
-                initial=draft.money or UNSURE,
-            ),
-            optional=True,
-        ),
+        unsure_boxes("outputs", "What would help?", OUTPUTS, draft.outputs),
+        unsure_boxes("offers", "What can your council offer?", OFFERS, draft.offers),
+        unsure_menu("money", "Is there money for it?", MONEY, draft.money),
         input_block(
             "insists_on",
             "Only suggest people who say that they",
