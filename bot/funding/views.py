@@ -1,7 +1,7 @@
 """Funding calls as people see them: their lines, their buttons, and the messages about them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -165,7 +165,9 @@ class Why:
 
 
 def alert_message(shown: CallShown, why: Why, now: datetime, zone: ZoneInfo) -> Message:
-    """A call that fits what a person needs or offers."""
+    """A call that fits what a person needs or offers; their own needs are named once."""
+    others = tuple(question for question in shown.fits if question not in why.needs)
+    shown = replace(shown, fits=others)
     reasons = [f"your need “{quoted(question, 150)}”" for question in why.needs[:MOST_NAMED]]
     if why.words:
         reasons.append(f"your expertise: both mention {quoted(joined(why.words), 200)}")

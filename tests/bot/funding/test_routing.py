@@ -148,6 +148,7 @@ async def test_people_hear_of_strong_fits_for_their_needs_and_their_expertise(
     await adds(office, await adder(office))
     (to_otto,) = alerts(office, otto)
     assert f"It fits your need “{QUESTION}”." in text_of(to_otto)
+    assert text_of(to_otto).count(QUESTION) == 1, "one's own need is named once"
     (to_ines,) = alerts(office, ines)
     assert "It fits your expertise: both mention" in text_of(to_ines)
     assert "flooding" in text_of(to_ines)
