@@ -9,7 +9,7 @@ from alembic import op
 from registry.database import UtcDateTime
 
 revision = "0004"
-down_revision = "0006"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

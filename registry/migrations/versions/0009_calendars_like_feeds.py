@@ -1,6 +1,6 @@
 """Calendars are sources like funding feeds: the same columns, by the same names.
 
-Revision: 0010
+Revision: 0009
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from registry.database import UtcDateTime
 
-revision = "0010"
+revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None

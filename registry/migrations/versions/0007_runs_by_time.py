@@ -1,12 +1,12 @@
 """Firings found by when they were due: a year has thousands of each job.
 
-Revision: 0008
+Revision: 0007
 """
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0003"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """What else than words: the least money, conditions, features of a pair, and presses.
 
-Revision: 0006
+Revision: 0003
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from registry.database import UtcDateTime
 
-revision = "0006"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None

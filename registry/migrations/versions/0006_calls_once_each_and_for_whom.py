@@ -1,6 +1,6 @@
 """Calls once each, whatever told of them, and whom they are for.
 
-Revision: 0003
+Revision: 0006
 """
 
 import re
@@ -11,8 +11,8 @@ from alembic import op
 
 from registry.database import UtcDateTime
 
-revision = "0003"
-down_revision = "0007"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

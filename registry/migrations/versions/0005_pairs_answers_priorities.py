@@ -1,6 +1,6 @@
 """Allocated pairs, answers and common priorities.
 
-Revision: 0007
+Revision: 0005
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from registry.database import UtcDateTime
 
-revision = "0007"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None

@@ -1,6 +1,6 @@
 """What a network's admins add to the vocabulary, and the vectors of needs and expertise.
 
-Revision: 0005
+Revision: 0008
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from registry.database import UtcDateTime
 
-revision = "0005"
-down_revision = "0008"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
