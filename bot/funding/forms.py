@@ -198,29 +198,28 @@ def rule_form(rule: ChannelRule | None) -> Block:
                 conversation_menu("channel", initial=rule.slack_id if rule else None),
                 hint="Invite @Docking Point to it first.",
             ),
-            input_block(
+            text_field(
                 "themes",
                 "Themes",
-                text_input(
-                    "themes",
-                    most=300,
-                    initial=", ".join(rule.themes) if rule else "",
-                    placeholder="flooding, high streets",
-                ),
+                most=300,
+                initial=", ".join(rule.themes) if rule else "",
+                placeholder="flooding, high streets",
                 hint="A call with any of them is posted. Empty for all themes.",
                 optional=True,
             ),
-            input_block(
+            text_field(
                 "least",
                 "Calls of at least",
-                text_input("least", most=20, initial=_plain(rule.least if rule else None)),
+                most=20,
+                initial=_plain(rule.least if rule else None),
                 hint="Such as £10,000.",
                 optional=True,
             ),
-            input_block(
+            text_field(
                 "most",
                 "Calls of at most",
-                text_input("most", most=20, initial=_plain(rule.most if rule else None)),
+                most=20,
+                initial=_plain(rule.most if rule else None),
                 optional=True,
             ),
             input_block(
