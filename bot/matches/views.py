@@ -21,7 +21,7 @@ SAID = {
     "role": "does research",
     "broker": "suggested by a docking point",
 }
-TEXT = (WORDS, BRIDGE, MEANING, OTHER_WORDS)
+TEXT = (WORDS, OTHER_WORDS, BRIDGE, MEANING)
 HOW_MUCH = ((0.5, "most of it"), (0.3, "a good part"), (0.12, "a part"), (0.0, "a little"))
 MOST_WORDS = 5
 LONGEST = 700
@@ -51,9 +51,11 @@ def _how_much(reason: Reason, whole: float) -> str:
 
 
 def _texts(reasons: Sequence[Reason]) -> list[tuple[Reason, str]]:
-    """What lies in the two texts, most first."""
+    """What lies in the two texts: words first, which a reader can check with their own eyes."""
     found = [(reason, _text(reason)) for reason in reasons if reason.kind in TEXT]
-    return sorted(((one, said) for one, said in found if said), key=lambda pair: -pair[0].share)
+    return sorted(
+        ((one, said) for one, said in found if said), key=lambda pair: TEXT.index(pair[0].kind)
+    )
 
 
 def _text(reason: Reason) -> str:

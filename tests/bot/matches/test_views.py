@@ -17,8 +17,8 @@ REASONS = (
 
 def test_an_officer_reads_how_much_each_thing_adds_in_their_own_words() -> None:
     assert reasons_line(reasons_shown(REASONS, Side.OFFICER)) == (
-        "Both mention flood and rain (most of it); close in meaning (a part); “high street” is met "
-        "in other words (a little). It fits best where you wrote “We keep counts”. Adds a part: "
+        "Both mention flood and rain (most of it); “high street” is met in other words (a little); "
+        "close in meaning (a part). It fits best where you wrote “We keep counts”. Adds a part: "
         "same region; can start in time."
     )
 
