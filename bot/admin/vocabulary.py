@@ -7,12 +7,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot import forms
 from bot.actor import Actor, acting
-from bot.admin.vocabulary_views import ADD, add_form, added_words, vocabulary_blocks
+from bot.admin.vocabulary_views import ADD, add_form, added_words, said, vocabulary_blocks
 from bot.deliveries import Task
 from bot.pressed import pressed_choice
 from bot.services import Services
-from bot.text import quoted
 from bot.views import notice
+from matching.vocabulary import read_line
 from registry import matchmaker, vocabulary
 from registry.outbox import Errand
 from registry.vocabulary import EntryDraft
@@ -63,7 +63,7 @@ async def remove(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext)
         actor.must_be_admin()
         line = await vocabulary.remove(actor.session, actor.member, entry_id, now=actor.now)
         await matchmaker.match_anew(actor.session, actor.network.id, now=actor.now)
-    words = f"Removed: {quoted(line)}. `/network vocabulary` shows what is left."
+    words = f"Removed: {said(read_line(line))}. `/network vocabulary` shows what is left."
     await actor.services.messenger.whisper(context, words)
     await ack()
 

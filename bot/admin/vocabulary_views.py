@@ -42,7 +42,9 @@ def vocabulary_blocks(entries: Sequence[Entry]) -> list[Block]:
         blocks.append(context("Nothing has been added yet."))
     elements = [button("Add words", "network.add_words", style="primary")]
     if entries:
-        choices = [option(cut(one.line, OPTION), f"{one.id}:remove") for one in entries]
+        choices = [
+            option(cut(_briefly(one.meeting), OPTION), f"{one.id}:remove") for one in entries
+        ]
         elements.append(select("network.remove_words", choices, "Remove…"))
     return [*blocks, actions(elements, block_id="vocabulary")]
 
@@ -59,11 +61,15 @@ def _texts(lines: Iterable[str]) -> list[str]:
 
 
 def said(meeting: Meeting) -> str:
-    """'high street meets town centre retail (mostly the same)'."""
+    """'high street meets town centre retail (mostly the same)', safe in Slack's mrkdwn."""
     how = WEIGHTS.get(f"{meeting.weight:g}", f"{meeting.weight:g}").lower()
-    arrow = "meets" if meeting.both_ways else "asks for"
-    left, right = (joined(quoted(one) for one in side) for side in (meeting.left, meeting.right))
-    return f"{left} {arrow} {right} ({how})"
+    return quoted(f"{_briefly(meeting)} ({how})")
+
+
+def _briefly(meeting: Meeting) -> str:
+    one, several = ("meets", "meet") if meeting.both_ways else ("asks for", "ask for")
+    verb = several if len(meeting.left) > 1 else one
+    return f"{joined(meeting.left)} {verb} {joined(meeting.right)}"
 
 
 def added_words(entry: Entry) -> str:

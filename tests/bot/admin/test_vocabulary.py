@@ -2,6 +2,8 @@ from typing import Any
 
 import pytest
 
+from bot.admin.vocabulary_views import said
+from matching.vocabulary import read_line
 from playground.slack import Channel, User
 from registry import vocabulary
 from registry.members import Member
@@ -57,9 +59,11 @@ async def test_what_is_removed_joins_nothing_any_more(office: Office, channel: C
     await office.settle()
     await opens(office, office.admin, channel)
     message = office.slack.seen_by(office.admin)[-1]
-    value = "Lough Derg bargain <-> Corrib scheme @ 1"
+    value = "Lough Derg bargain meets Corrib scheme"
     await office.chooses(office.admin, message, "network.remove_words", value)
-    assert "Removed: Lough Derg bargain" in text_of(office.whispered(office.admin))
+    assert "Removed: Lough Derg bargain meets Corrib scheme (the same thing)." in text_of(
+        office.whispered(office.admin)
+    )
     await office.chooses(office.admin, message, "network.remove_words", value)
     assert "gone already" in text_of(office.whispered(office.admin))
     await office.registers(await academic(office), PROFILE)
@@ -120,8 +124,13 @@ async def test_only_admins_see_and_change_it(office: Office, channel: Channel) -
     await office.presses(office.admin, message, "network.add_words")
     assert "Only admins" in text_of(office.whispered(office.admin))
     await office.chooses(
-        office.admin, message, "network.remove_words", "Lough Derg bargain <-> Corrib scheme @ 0.7"
+        office.admin, message, "network.remove_words", "Lough Derg bargain meets Corrib scheme"
     )
     assert "Only admins" in text_of(office.whispered(office.admin))
     async with office.session_factory.begin() as session:
         assert len(await vocabulary.entries(session, member.network_id)) == 1
+
+
+def test_several_words_of_a_side_meet_those_of_the_other() -> None:
+    meeting = read_line("potholes, dips <-> R&D of roads @ 0.7")
+    assert said(meeting) == "potholes and dips meet R&amp;D of roads (mostly the same)"
