@@ -18,7 +18,7 @@ from typing import NoReturn
 MEGABYTES = 1024
 _ROOT = Path(__file__).resolve().parent.parent
 _UNREADABLE = 2
-_GRACE = 5  # seconds between the signal and the end without one
+_GRACE = 15  # seconds of processor time until the end without a word: one call into C can be long
 _TOO_SLOW = "That file takes too long to read. Look for a shorter one."
 
 

@@ -64,6 +64,7 @@ async def posted(client: httpx.AsyncClient, address: str) -> None:
     assert (await client.post(f"{address}act/submit", json=sent)).json() == {"errors": {}}
     async with asyncio.timeout(PATIENCE):
         while not state["messages"][app["id"]]:
+            await asyncio.sleep(0.3)  # as often as the page looks, lest looking holds it up
             state = (await client.get(f"{address}state")).json()
 
 
