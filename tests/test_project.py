@@ -174,7 +174,6 @@ def test_nothing_that_is_tracked_names_a_path_of_a_machine() -> None:
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 MADE_WHEN_RUN = {"var/"}
-# These land with the matcher's measurements; then this goes.
 IN_EVERY_FEATURE = {"listeners.py", "views.py", "deliveries.py"}
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 PATH = re.compile(r"\.?[\w-]+(?:/[\w.-]+)*(?:\.(?:py|md|toml|csv|json|js|txt|example)|/)")
