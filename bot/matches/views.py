@@ -22,22 +22,21 @@ SAID = {
     "broker": "suggested by a docking point",
 }
 TEXT = (WORDS, OTHER_WORDS, BRIDGE, MEANING)
-HOW_MUCH = ((0.5, "most of it"), (0.3, "a good part"), (0.12, "a part"), (0.0, "a little"))
 MOST_WORDS = 5
 LONGEST = 700
 
 
 def reasons_line(reasons: Iterable[Reason]) -> str:
-    """What speaks for a pair, and how much each thing adds, in the reader's own words.
+    """What speaks for a pair, each thing with its share of the score, in the reader's own words.
 
-    'Both mention flood, catchment and river (most of it); close in meaning (a part). Adds a
-    little: same region; can start in time.'
+    'Both mention flood, catchment and river (61%); close in meaning (27%). Same region (6%); can
+    start in time (6%).'
     """
     some = list(reasons)
     whole = math.fsum(reason.share for reason in some)
-    texts = [f"{said} ({_how_much(reason, whole)})" for reason, said in _texts(some)]
-    facts = [reason for reason in some if _fact(reason)]
-    parts = ["; ".join(texts), _closest(some), _facts(facts, whole, alone=not texts)]
+    texts = [_with_share(reason, said, whole) for reason, said in _texts(some)]
+    facts = [_with_share(one, said, whole) for one in some if (said := _fact(one))]
+    parts = ["; ".join(texts), _closest(some), "; ".join(facts)]
     return quoted(" ".join(_sentence(part) for part in parts if part), LONGEST)
 
 
@@ -45,9 +44,12 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."
 
 
-def _how_much(reason: Reason, whole: float) -> str:
-    portion = reason.share / whole if whole > 0 else 0.0
-    return next(words for least, words in HOW_MUCH if portion >= least)
+def _with_share(reason: Reason, said: str, whole: float) -> str:
+    """The reason and its share; what adds nothing, such as a person's word, has none."""
+    percent = round(100 * reason.share / whole) if whole > 0 else 0
+    if percent:
+        return f"{said} ({percent}%)"
+    return f"{said} (under 1%)" if reason.share > 0 else said
 
 
 def _texts(reasons: Sequence[Reason]) -> list[tuple[Reason, str]]:
@@ -88,11 +90,3 @@ def _fact(reason: Reason) -> str:
         case "funding" if reason.value:
             return f"both fit the funding call “{cut(reason.value, 150)}”"
     return SAID.get(reason.kind, "")
-
-
-def _facts(facts: Sequence[Reason], whole: float, *, alone: bool) -> str:
-    said = "; ".join(_fact(reason) for reason in facts)
-    if alone or not said:
-        return said
-    share = math.fsum(reason.share for reason in facts)
-    return f"adds {_how_much(Reason('', share), whole)}: {said}"

@@ -17,9 +17,9 @@ REASONS = (
 
 def test_an_officer_reads_how_much_each_thing_adds_in_their_own_words() -> None:
     assert reasons_line(reasons_shown(REASONS, Side.OFFICER)) == (
-        "Both mention flood and rain (most of it); “high street” is met in other words (a little); "
-        "close in meaning (a part). It fits best where you wrote “We keep counts”. Adds a part: "
-        "same region; can start in time."
+        "Both mention flood and rain (56%); “high street” is met in other words (5%); "
+        "close in meaning (26%). It fits best where you wrote “We keep counts”. "
+        "Same region (5%); can start in time (8%)."
     )
 
 
@@ -49,15 +49,19 @@ def test_nothing_of_the_other_side_is_left_in_what_is_shown(reader: Side | None)
     [
         ((), ""),
         ((Reason("broker", 0.0),), "Suggested by a docking point."),
-        ((Reason("meaning", 0.4),), "Close in meaning (most of it)."),
+        (
+            (Reason("words", 0.5, ("a",)), Reason("role", 0.001)),
+            "Both mention a (100%). Does research (under 1%).",
+        ),
+        ((Reason("meaning", 0.4),), "Close in meaning (100%)."),
         ((Reason("place", 0.05, value="far"),), ""),
         (
             (Reason("words", 0.3, ("a<b",)), Reason("other_words", 0.1, value="4")),
-            "Both mention a&lt;b (most of it); other words in common (a part).",
+            "Both mention a&lt;b (75%); other words in common (25%).",
         ),
         (
             (Reason("bridge", 0.1, ("EV", "LEP")), Reason("outputs", 0.02, ("evaluation",))),
-            "“EV” and “LEP” are met in other words (most of it). Adds a part: offers evaluation.",
+            "“EV” and “LEP” are met in other words (83%). Offers evaluation (17%).",
         ),
     ],
 )

@@ -24,7 +24,7 @@ async def test_each_fact_is_among_the_reasons(office: Office, clock: FrozenClock
         await office.posts(await officer(office), QUESTION, money="5k_to_25k", needed_by=needed_by)
     )
     for words in (
-        "same place",
+        "Same place",
         "can start in time",
         "offers a 30-minute conversation",
         "the money fits",
