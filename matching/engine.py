@@ -155,6 +155,11 @@ class Engine:
                 tight=self.most_parts <= BEST_PARTS,
             )
 
+    def scores(self, terms: Ints, weights: Floats, rows: Ints) -> Floats:
+        """The score of each of these rows for a query, as `search` gives it."""
+        with self._scratch_for(terms, weights) as scratch:
+            return self.rows.scores(rows, scratch.wanted)
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Everything that a refreshed engine is made of."""
         if self.postings is None or self.stale:

@@ -198,6 +198,14 @@ class Index:
                 weights.append(weight)
         return np.array(terms, np.int64), np.array(weights) / math.sqrt(squares or 1)
 
+    def scores(self, query: Counts, ids: Sequence[str]) -> dict[str, float]:
+        """The score of each of these documents, as `search` gives it; without what is not there."""
+        self._ready()
+        found = [id_ for id_ in ids if id_ in self._rows]
+        rows = np.array([self._rows[id_] for id_ in found], np.int64)
+        scores = self._engine.scores(*self._vector(query), rows) if found else np.empty(0)
+        return {id_: round(one, PLACES) for id_, one in zip(found, scores.tolist(), strict=True)}
+
     def score(self, query: Counts, id_: str) -> float:
         """The score of one pair, as `search` gives it."""
         return math.fsum(term.share for term in self.explain(query, id_))

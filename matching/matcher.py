@@ -138,9 +138,8 @@ def pairs(
     index, counts = profiles.index, query.analysed.counts
     words = {hit.id: hit.score for hit in index.search(counts, top=BY_WORDS, excluding=excluding)}
     if query.vector is not None:
-        for hit in profiles.meanings.search(query.vector, top=BY_MEANING, excluding=excluding):
-            if hit.id in index:
-                words.setdefault(hit.id, index.score(counts, hit.id))
+        near = profiles.meanings.search(query.vector, top=BY_MEANING, excluding=excluding)
+        words |= index.scores(counts, [hit.id for hit in near if hit.id not in words])
     return {id_: Pair(score, _meaning(query, profiles, id_)) for id_, score in words.items()}
 
 

@@ -121,6 +121,20 @@ def test_shares_sum_to_the_score(query: Counts, parts: list[list[Counts]]) -> No
         assert index.score(query, hit.id) == pytest.approx(hit.score)
 
 
+@given(query=counted, parts=profiles)
+@unhurried
+def test_many_are_scored_at_once_as_a_search_scores_them(
+    query: Counts, parts: list[list[Counts]]
+) -> None:
+    index = Index()
+    documents = many_parts(parts)
+    for document in documents:
+        index.put(document)
+    found = {hit.id: hit.score for hit in index.search(query, top=len(documents))}
+    ids = [document.id for document in documents]
+    assert index.scores(query, [*ids, "gone"]) == {id_: found.get(id_, 0.0) for id_ in ids}
+
+
 @given(query=counted, parts=profiles, chance=st.randoms(use_true_random=False))
 @unhurried
 def test_any_order_of_changes_gives_the_same_scores_to_the_last_bit(
