@@ -3,7 +3,8 @@
 Words follow a Zipf-Mandelbrot law, as they do in English; the commonest are English function
 words, the others are made of syllables. Every text has a topic that it takes most of its
 content words from, so that some profiles answer a need far better than others. The same seed
-gives the same text.
+gives the same text. Invented vectors lie as those of a sentence model do: most of them in few
+directions.
 """
 
 from collections.abc import Iterator
@@ -30,6 +31,12 @@ NUCLEI = "a e i o u ai ea ee oa ou"
 CODAS = ("", "b", "ck", "d", "ft", "g", "l", "ld", "m", "n", "nt", "p", "r", "rt", "sk", "t")
 
 FUNCTION_WORDS = tuple(COMMONEST.split())
+
+WIDTH = 384
+# What lies in each direction, the first first, as all-MiniLM-L6-v2 has it for 994 research
+# profiles: one direction that all share, then ever less.
+SHARED = 0.12
+FALL, LENGTH = 0.42, 130
 
 Numbers = NDArray[np.int64]
 
@@ -90,3 +97,16 @@ def _texts(
         within = topics[chance.integers(TOPICS)][np.searchsorted(topical, chance.random(size))]
         from_topic = (drawn >= len(FUNCTION_WORDS)) & (chance.random(size) < OF_THE_TOPIC)
         yield " ".join(words[np.where(from_topic, within, drawn)])
+
+
+def vectors(how_many: int, *, seed: int = 2026) -> NDArray[np.float32]:
+    """That many vectors of length 1, one a row, near to each other as a sentence model's are."""
+    chance = np.random.default_rng(seed)
+    places = np.arange(1, WIDTH)
+    rest = places**-FALL * np.exp(-places / LENGTH)
+    spread = np.sqrt([SHARED, *(rest / rest.sum() * (1 - SHARED))]).astype(np.float32)
+    found = chance.standard_normal((how_many, WIDTH), dtype=np.float32) * spread
+    found[:, 0] = spread[0]
+    turned = np.linalg.qr(chance.standard_normal((WIDTH, WIDTH)))[0].astype(np.float32)
+    found = found @ turned
+    return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True))

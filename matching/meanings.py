@@ -3,14 +3,15 @@
 from collections.abc import Collection
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matching.index import Hit, best
+from matching.nearest import Nearest
 from matching.rows import BEST_PARTS
 from matching.vectors import Vectors
 
 MOST_RECENT = 64
 RECENT_SHARE = 0.05
+NONE: Vectors = np.zeros((0, 0), dtype=np.float32)
 
 
 class Meanings:
@@ -23,7 +24,7 @@ class Meanings:
 
     def __init__(self) -> None:
         self._vectors: dict[str, Vectors] = {}
-        self._matrix: Vectors = np.zeros((0, 0), dtype=np.float32)
+        self._nearest = Nearest(NONE)
         self._owners: list[str] = []
         self._recent: set[str] = set()
 
@@ -60,30 +61,19 @@ class Meanings:
         if len(self._recent) > max(MOST_RECENT, RECENT_SHARE * len(self._vectors)):
             self._build()
         near = self._recent & self._vectors.keys()
-        if len(self._matrix) and self._matrix.shape[1] == len(query):
-            rows = _nearest(self._matrix @ query, top + len(excluding) + len(self._recent))
-            near |= {self._owners[row] for row in rows} - self._recent
+        rows = self._nearest.search(query, top + len(excluding) + len(self._recent))
+        near |= {self._owners[row] for row in rows} - self._recent
         scores = {id_: self.score(query, id_) for id_ in near - set(excluding)}
         return best((Hit(id_, score) for id_, score in scores.items() if score is not None), top)
 
     def _build(self) -> None:
         ids = sorted(id_ for id_, some in self._vectors.items() if len(some))
         self._owners = [id_ for id_ in ids for _ in self._vectors[id_]]
-        if ids:
-            self._matrix = np.concatenate([self._vectors[id_] for id_ in ids])
-        else:
-            self._matrix = np.zeros((0, 0), dtype=np.float32)
+        matrix = np.concatenate([self._vectors[id_] for id_ in ids]) if ids else NONE
+        self._nearest = Nearest.of(matrix)
         start = 0
         for id_ in ids:  # views of the matrix: the vectors are held once
             end = start + len(self._vectors[id_])
-            self._vectors[id_] = self._matrix[start:end]
+            self._vectors[id_] = matrix[start:end]
             start = end
         self._recent.clear()
-
-
-def _nearest(scores: NDArray[np.float32], top: int) -> NDArray[np.int64]:
-    """The rows with the best scores; all that tie with the last of them too."""
-    if len(scores) <= top:
-        return np.arange(len(scores))
-    last = np.partition(scores, -top)[-top]
-    return np.flatnonzero(scores >= last)
