@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.held_out import Scored, bars, weights
 from benchmarks.peers import PEERS
 from benchmarks.quality_plot import draw
 from benchmarks.rank import (
@@ -182,6 +183,16 @@ def say_no(lines: Sequence[Line], encoder: Encoder | None) -> Iterable[str]:
             yield f"{name:<20} {size:>5} profiles  {said}"
 
 
+def held_out(lines: Sequence[Line], encoder: Encoder) -> Iterable[str]:
+    """What other needs than those it is measured on choose for the weights and the bars."""
+    profiles = build(lines_of(lines, "profile"), encoder)
+    for needs in NEEDS:
+        asked = queries(lines_of(lines, needs), encoder)
+        scored = Scored.of([pairs(need, profiles) for need in asked])
+        for line in (weights(scored), *bars(scored)):
+            yield f"{needs:<11} {line}"
+
+
 def check(lines: Sequence[Line]) -> None:
     """Raise `Unreadable` where a line lacks what is measured, or there are none."""
     wanted = (*NEEDS, "profile")
@@ -210,6 +221,10 @@ def main(arguments: list[str] | None = None, say: Callable[[str], object] = prin
     say("\nSaying no: the best that is suggested when the right profile is taken away")
     for line in say_no(lines, encoder):
         say(line)
+    if encoder is not None:
+        say("\nHeld out: chosen on four fifths of the needs, measured on the other fifth")
+        for line in held_out(lines, encoder):
+            say(line)
     if options.plot:
         draw(results, options.plot)
     return 0
