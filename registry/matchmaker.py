@@ -1,7 +1,7 @@
 """The matcher at work on a network: who is found for whom, and what is kept of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -384,15 +384,17 @@ def features_of(suggestion: Suggestion) -> dict[str, Any]:
     return {"shares": shares, "facts": facts | {"insisted": sorted(facts["insisted"])}}
 
 
-async def forget_outdated(session: AsyncSession, of: Need | Expertise) -> None:
+async def forget_outdated(session: AsyncSession, of: Need | Expertise) -> Sequence[tuple[int, int]]:
     """Drop what was matched on words that have been changed since and is not matched now.
 
-    What a person suggested, refused or asked for stays.
+    What a person suggested, refused or asked for stays. Returns the dropped pairs, by (need id,
+    expertise id): other cards show them still.
     """
     mine = Match.need_id == of.id if isinstance(of, Need) else Match.expertise_id == of.id
     asked = select(introductions.Introduction.match_id)
-    await session.execute(
-        delete(Match).where(
+    dropped = await session.execute(
+        delete(Match)
+        .where(
             mine,
             Match.suggested_at < of.updated_at,
             Match.matcher != matches.BROKER,
@@ -400,7 +402,9 @@ async def forget_outdated(session: AsyncSession, of: Need | Expertise) -> None:
             Match.academic_said.is_(None),
             Match.id.not_in(asked),
         )
+        .returning(Match.need_id, Match.expertise_id)
     )
+    return [(need_id, expertise_id) for need_id, expertise_id in dropped]
 
 
 async def _both_there(

@@ -37,7 +37,7 @@ async def suggest(services: Services, errand: Errand) -> None:
         kept = await matchmaker.keep(session, network.id, pairs, now=now)
         if services.matchmaker.should_read_on(errand.network_id):
             await matchmaker.read_on(session, errand.network_id, now=now)
-        await matchmaker.forget_outdated(session, expertise)
+        dropped = await matchmaker.forget_outdated(session, expertise)
         if await cards_of(session, network.id, CARD, expertise.id):
             await refresh_cards(session, network.id, CARD, expertise.id, now=now)
         else:
@@ -51,8 +51,8 @@ async def suggest(services: Services, errand: Errand) -> None:
                 about=f"expertise:{expertise.id}",
                 once=f"expertise:{expertise.id}:card",
             )
-        for match in kept.values():
-            await refresh_cards(session, network.id, "need", match.need_id, now=now)
+        for need_id in sorted({need_id for need_id, _ in [*kept, *dropped]}):
+            await refresh_cards(session, network.id, "need", need_id, now=now)
         if expertise.seeking:
             await tell_officers(session, network, list(kept.values()), now, daily=False)
     services.wake.set()

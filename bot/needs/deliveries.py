@@ -41,7 +41,8 @@ async def suggest(services: Services, errand: Errand) -> None:
         kept = await matchmaker.keep(session, need.network_id, pairs, now=now)
         if services.matchmaker.should_read_on(errand.network_id):
             await matchmaker.read_on(session, errand.network_id, now=now)
-        await matchmaker.forget_outdated(session, need)
+        for _, expertise_id in await matchmaker.forget_outdated(session, need):
+            await refresh_cards(session, need.network_id, "expertise", expertise_id, now=now)
         for match in list(kept.values())[: suggestions.MOST_SHOWN]:
             match.told_on = match.told_on or now.astimezone(network.zone).date()
         if await cards_of(session, need.network_id, CARD, need.id):

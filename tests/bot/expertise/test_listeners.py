@@ -200,6 +200,19 @@ async def test_new_words_find_new_needs_and_drop_old_ones(
     card = text_of(office.card(ines, YOURS))
     assert "vacant high streets" in card
     assert QUESTION not in card
+    assert "Nobody in the network fits yet" in text_of(office.messages(otto)[0])
+
+
+async def test_a_need_that_asks_something_else_is_off_the_cards_of_whom_it_fitted(
+    office: Office, clock: FrozenClock
+) -> None:
+    ines, otto = await academic(office), await officer(office)
+    card = await office.posts(otto, QUESTION)
+    assert QUESTION in text_of(await office.registers(ines, FLOODS))
+    clock.move(minutes=5)
+    await office.presses(otto, card, "need.edit")
+    await office.fills_in(otto, question="Which shops fill vacant high streets?")
+    assert "No open need fits yet." in text_of(office.card(ines, YOURS))
 
 
 async def test_both_forms_of_one_person_keep_one_profile(office: Office) -> None:
