@@ -1,7 +1,8 @@
 """`python -m benchmarks.rank`: the production matcher's ranking of any JSON lines.
 
-Profiles are lines of `{"id", "text"}` or `{"id", "texts": [...]}`, needs of `{"id", "text"}`. One
-line a need comes out: `{"need": id, "ranked": [[profile id, score], ...]}`.
+Profiles are lines of `{"id", "text"}` or `{"id", "texts": [...]}`, with `"publications": [...]` if
+they have lines of such a list too; needs are of `{"id", "text"}`. One line a need comes out:
+`{"need": id, "ranked": [[profile id, score], ...]}`.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from typing import Any
 from matching.analysis import Field, profile
 from matching.encoding import need_texts, profile_texts
 from matching.matcher import Profiles, rank
+from matching.publications import documents_of_list
 from matching.query import Query, query, text_of
 from matching.vectors import Encoder, OnnxEncoder, Vectors, installed
 
@@ -52,14 +54,22 @@ def texts_of(line: Line) -> tuple[str, ...]:
     return tuple(texts)
 
 
+def publications_of(line: Line) -> list[Field]:
+    """A profile's publications as production reads them; raises `Unreadable`."""
+    lines = line.get("publications", [])
+    if not isinstance(lines, list) or not all(isinstance(one, str) for one in lines):
+        raise Unreadable(f"id {line['id']}: publications are a list of lines")
+    return documents_of_list(lines)
+
+
 def build(profiles: list[Line], encoder: Encoder | None) -> Profiles:
     """What production would hold of these profiles."""
     built = Profiles()
-    texts = [texts_of(line) for line in profiles]
-    for number, some in enumerate(texts):
-        built.index.put(profile(_key(number), [[Field(text)] for text in some]))
+    texts = [(texts_of(line), publications_of(line)) for line in profiles]
+    for number, (some, papers) in enumerate(texts):
+        built.index.put(profile(_key(number), [[Field(text)] for text in some], papers))
     if encoder is not None:
-        read = [profile_texts(some) for some in texts]
+        read = [profile_texts(some, [paper.text for paper in papers]) for some, papers in texts]
         for number, vectors in enumerate(encoded(encoder, read)):
             built.meanings.put(_key(number), vectors)
     return built

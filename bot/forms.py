@@ -14,6 +14,12 @@ def text(state: State, block_id: str) -> str:
     return str(_element(state, block_id).get("value") or "").strip()
 
 
+def lines(state: State, block_id: str) -> tuple[str, ...]:
+    """The lines of a field that have something on them."""
+    found = (line.strip() for line in text(state, block_id).splitlines())
+    return tuple(line for line in found if line)
+
+
 def chosen(state: State, block_id: str) -> str | None:
     """The value of a menu, or the id a user or channel menu gave."""
     element = _element(state, block_id)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from matching.index import Counts, Document
+from matching.rows import BEST_PARTS
 from matching.vocabulary import MARK, Found, Side, Vocabulary, shared_vocabulary
 from matching.weights import JOINED, SPELLED_OUT
 from matching.words import compounds, sequence
@@ -70,13 +71,37 @@ def document(
 
 
 def profile(
-    id_: str, documents: Sequence[Sequence[Field]], *, vocabulary: Vocabulary | None = None
+    id_: str,
+    documents: Sequence[Sequence[Field]],
+    publications: Sequence[Field] = (),
+    *,
+    vocabulary: Vocabulary | None = None,
 ) -> Document:
-    """A profile of several documents: its whole, then each where there are several."""
-    parts = [[one for some in documents for one in some]]
-    parts += [list(some) for some in documents if len(documents) > 1]
-    counts = [analyse(part, side=Side.PROFILE, vocabulary=vocabulary).counts for part in parts]
+    """A profile of several documents: its whole, then each where there are several.
+
+    publications: beside the statement that the documents make, each read together with it.
+    """
+    counts = [
+        analyse(part, side=Side.PROFILE, vocabulary=vocabulary).counts
+        for part in _parts(documents, publications)
+    ]
     return Document(id_, tuple(counts))
+
+
+def _parts(
+    documents: Sequence[Sequence[Field]], publications: Sequence[Field]
+) -> list[Sequence[Field]]:
+    statement = [one for some in documents for one in some]
+    parts: list[Sequence[Field]] = [statement]
+    if len(documents) > 1:
+        parts += documents
+    if not publications:
+        return parts
+    # As many as count without the list: so it can add to a score, and take nothing from it.
+    parts += [statement] * (BEST_PARTS - len(parts))
+    if len(publications) > 1:  # of one, the whole is that already
+        parts += [[*statement, one] for one in publications]
+    return [[*statement, *publications], *parts]
 
 
 @dataclass

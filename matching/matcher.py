@@ -15,7 +15,7 @@ from matching.sentences import sentences
 from matching.vocabulary import Side, Vocabulary, shared_vocabulary
 from matching.weights import BARS, BY_MEANING, BY_WORDS, MEANING, WORDS, Band
 
-MATCHER_VERSION = "words-and-meaning-2"
+MATCHER_VERSION = "words-and-meaning-3"
 SEVERAL = 2
 SPARE = 2  # candidates are explained exactly before the last cut: sums differ in the last digits
 

@@ -47,6 +47,13 @@ SUMMARY = 1.0
 TOPICS = 1.5
 METHODS = 0.7
 
+# A publication's title says as much as a line of the summary: at half of it, less was left of what
+# a list adds (0.655 of nDCG@10 for 0.675, see docs/decisions/publications.md).
+PUBLICATIONS = 1.0
+
+# Into how many documents a list is put at most. With 12 or 50, who has a long list crowds out who
+# has none a little more, and vectors would cost twice as much.
+PUBLICATION_DOCUMENTS = 6
 
 # Profiles about anything else that every network is taken to have beside its own: in a network of
 # one to ten, a term that its only expert has would otherwise look common. None is left of it at

@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching.reasons import IN_OWN_WORDS, SENTENCE, Reason
-from registry import answers, attendances, places
+from registry import answers, attendances, introductions, places
 from registry.attendances import Numbers
 from registry.events import Event
 from registry.expertise import Expertise
@@ -44,6 +44,17 @@ class ProfileShown:
     shown_as: str
     outputs: tuple[str, ...]
     how_soon: str | None
+
+
+@dataclass(frozen=True)
+class ProfileTold:
+    """What a member offers in their own words, for whom they were introduced to."""
+
+    summary: str
+    topics: tuple[str, ...]
+    methods: tuple[str, ...]
+    publications: tuple[str, ...]
+    links: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -157,6 +168,25 @@ def profile_shown(expertise: Expertise) -> ProfileShown:
         shown_as=expertise.shown_as,
         outputs=tuple(expertise.outputs),
         how_soon=expertise.how_soon,
+    )
+
+
+async def profile_told(
+    session: AsyncSession, introduction: Introduction, reader: Member
+) -> ProfileTold | None:
+    """The profile of an introduction, for its two people once both said yes; else None."""
+    people = await introductions.members_of(session, introduction)
+    if introduction.state != IntroductionState.ACCEPTED or reader.id not in {
+        member.id for member in people.values()
+    }:
+        return None
+    expertise = await session.get_one(Expertise, introduction.expertise_id)
+    return ProfileTold(
+        summary=expertise.summary,
+        topics=tuple(expertise.topics),
+        methods=tuple(expertise.methods),
+        publications=tuple(expertise.publications),
+        links=tuple(expertise.links),
     )
 
 

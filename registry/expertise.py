@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matching.facts import Insists
+from matching.publications import subject_of
 from registry import changes, outbox, places
 from registry.contact_details import refuse_contact_details
 from registry.database import Base
@@ -21,6 +22,10 @@ SUBJECT = "expertise"
 DEFAULT_CAPACITY = 2
 MOST_CAPACITY = 10
 LONGEST_SUMMARY = 2000
+LONGEST_PUBLICATIONS = 3000
+"""In all: what Slack lets a field hold, so that the form can show whatever is kept."""
+MOST_PUBLICATIONS = 50
+LONGEST_PUBLICATION = 400
 LONGEST_SHOWN_AS = 150
 LONGEST_WORDS = 60
 MOST_WORDS = 30
@@ -39,7 +44,10 @@ class HowSoon(StrEnum):
 
 
 class Expertise(Base):
-    """A member's profile. It takes part in matching while `suggestable` and not paused."""
+    """A member's profile. It takes part in matching while `suggestable` and not paused.
+
+    publications: of projects too, as they were pasted, one each.
+    """
 
     __tablename__ = "expertise"
 
@@ -51,6 +59,7 @@ class Expertise(Base):
         ForeignKey("members.id", ondelete="CASCADE"), unique=True
     )
     summary: Mapped[str]
+    publications: Mapped[list[str]] = mapped_column(default=list)
     suggestable: Mapped[bool] = mapped_column(default=True)
     topics: Mapped[list[str]]
     methods: Mapped[list[str]]
@@ -83,6 +92,7 @@ class ExpertiseDraft:
 
     summary: str
     suggestable: bool = True
+    publications: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
@@ -112,6 +122,7 @@ def check(draft: ExpertiseDraft) -> None:
     """Raise `Refused` with words beside each field that cannot be taken."""
     checked = {
         "summary": _wrong_summary(draft.summary),
+        "publications": _wrong_publications(draft.publications),
         "topics": _wrong_words(draft.topics),
         "methods": _wrong_words(draft.methods),
         "places": _wrong_places(draft.places),
@@ -131,6 +142,23 @@ def _wrong_summary(summary: str) -> str | None:
     if len(summary) > LONGEST_SUMMARY:
         return f"Please keep it to {LONGEST_SUMMARY:,} characters."
     return refuse_contact_details(summary)
+
+
+def _wrong_publications(lines: tuple[str, ...]) -> str | None:
+    """Contact details are no matter: nothing of it is told before both said yes."""
+    if len(lines) > MOST_PUBLICATIONS:
+        return f"That is {len(lines)} lines. Please keep the {MOST_PUBLICATIONS} that matter most."
+    for line in lines:
+        if len(line) > LONGEST_PUBLICATION:
+            return (
+                f"One line has {len(line)} characters: “{line[:30]}…”. Please give one publication "
+                f"a line, of up to {LONGEST_PUBLICATION}."
+            )
+        if not subject_of(line):
+            return f"Please give titles: we do not follow links or numbers such as “{line[:30]}”."
+    if len("\n".join(lines)) > LONGEST_PUBLICATIONS:
+        return f"Please keep the list to {LONGEST_PUBLICATIONS:,} characters."
+    return None
 
 
 def _wrong_words(words: tuple[str, ...]) -> str | None:
@@ -184,6 +212,7 @@ async def save(
     if expertise is None:
         expertise = await _begin(session, member, now)
     expertise.summary = draft.summary.strip()
+    expertise.publications = list(draft.publications)
     expertise.suggestable = draft.suggestable
     expertise.topics, expertise.methods = list(draft.topics), list(draft.methods)
     expertise.places, expertise.outputs = list(draft.places), list(draft.outputs)
@@ -203,6 +232,7 @@ async def _begin(session: AsyncSession, member: Member, now: datetime) -> Expert
         network_id=member.network_id,
         member_id=member.id,
         summary="",
+        publications=[],
         topics=[],
         methods=[],
         places=[],

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching.analysis import Analysed, Field, analyse
 from matching.analysis import profile as profile_document
-from matching.encoding import need_texts
+from matching.encoding import need_texts, profile_texts
 from matching.facts import Facts, insisted
 from matching.index import Document
 from matching.matcher import (
@@ -26,10 +26,17 @@ from matching.matcher import (
     suggest_needs,
 )
 from matching.meanings import Meanings
+from matching.publications import documents_of_list
 from matching.query import Query, query, text_of
 from matching.vectors import Encoder, Vectors
 from matching.vocabulary import Side, Vocabulary
-from matching.weights import BACKGROUND, METHODS, QUESTION, SUMMARY, TOPICS
+from matching.weights import (
+    BACKGROUND,
+    METHODS,
+    QUESTION,
+    SUMMARY,
+    TOPICS,
+)
 from registry import introductions, matches, outbox, places
 from registry.database import SessionFactory
 from registry.expertise import Expertise, HowSoon
@@ -65,9 +72,9 @@ def query_of(need: Need, vocabulary: Vocabulary | None = None) -> Analysed:
 
 
 def documents_of(expertise: Expertise) -> list[list[Field]]:
-    """What a profile is matched by: a document for each line of its summary.
+    """A profile's statement: a document for each line of its summary.
 
-    Whoever pastes a list of publications is matched by each; topics go with the first line.
+    Topics and methods go with the first line.
     """
     first, *others = expertise.summary.splitlines() or [""]
     topics, methods = ", ".join(expertise.topics), ", ".join(expertise.methods)
@@ -79,14 +86,31 @@ def documents_of(expertise: Expertise) -> list[list[Field]]:
     return [statement, *([Field(line, SUMMARY)] for line in others if line.strip())]
 
 
+def publications_of(expertise: Expertise) -> list[Field]:
+    """Its publications and projects, read beside the statement."""
+    return documents_of_list(expertise.publications)
+
+
 def fields_of(expertise: Expertise) -> list[Field]:
     """All that a profile is matched by."""
-    return [field for some in documents_of(expertise) for field in some]
+    statement = [field for some in documents_of(expertise) for field in some]
+    return [*statement, *publications_of(expertise)]
 
 
 def document_of(expertise: Expertise, vocabulary: Vocabulary | None = None) -> Document:
     """What a profile is found by, in words."""
-    return profile_document(str(expertise.id), documents_of(expertise), vocabulary=vocabulary)
+    return profile_document(
+        str(expertise.id),
+        documents_of(expertise),
+        publications_of(expertise),
+        vocabulary=vocabulary,
+    )
+
+
+def texts_of(expertise: Expertise) -> list[str]:
+    """What a model reads of a profile."""
+    documents = [text_of(some) for some in documents_of(expertise)]
+    return profile_texts(documents, [field.text for field in publications_of(expertise)])
 
 
 class Matchmaker:
@@ -99,7 +123,7 @@ class Matchmaker:
 
     def __init__(self, folder: Path | None = None, encoder: Encoder | None = None) -> None:
         self.indexes = Indexes(document_of, folder)
-        self.readings = Readings(encoder, documents_of) if encoder is not None else None
+        self.readings = Readings(encoder, texts_of) if encoder is not None else None
 
     async def for_need(
         self, session_factory: SessionFactory, need_id: int, now: datetime

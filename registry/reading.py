@@ -12,10 +12,8 @@ from itertools import accumulate
 import structlog
 from sqlalchemy import select
 
-from matching.analysis import Field
-from matching.encoding import digest, profile_texts
+from matching.encoding import digest
 from matching.meanings import Meanings
-from matching.query import text_of
 from matching.vectors import Encoder, UnusableModel, Vectors
 from registry import changes, vectors
 from registry.database import SessionFactory
@@ -54,13 +52,14 @@ class _Known:
 
 
 class Readings:
-    """Vectors by network, for a process. Whoever calls sees to it that one does at a time."""
+    """Vectors by network, for a process. Whoever calls sees to it that one does at a time.
 
-    def __init__(
-        self, encoder: Encoder, documents_of: Callable[[Expertise], Sequence[Sequence[Field]]]
-    ) -> None:
+    texts_of: what a model reads of a profile.
+    """
+
+    def __init__(self, encoder: Encoder, texts_of: Callable[[Expertise], Sequence[str]]) -> None:
         self._encoder = encoder
-        self._documents_of = documents_of
+        self._texts_of = texts_of
         self._known: dict[int, _Known] = {}
         self._usable = True
 
@@ -173,7 +172,7 @@ class Readings:
             )
             rows = {row.id: row for row in await session.scalars(stmt)}
             kept = await vectors.stored(session, network_id, OF_EXPERTISE, rows, model)
-        texts = {id_: self._texts(row) for id_, row in rows.items()}
+        texts = {id_: self._texts_of(row) for id_, row in rows.items()}
         digests = {id_: digest(some) for id_, some in texts.items()}
         same = {id_: one.vectors for id_, one in kept.items() if one.digest == digests[id_]}
         made = same | await self._made({id_: texts[id_] for id_ in texts.keys() - same.keys()})
@@ -185,9 +184,6 @@ class Readings:
         for id_, some in made.items():
             known.take(id_, some)
         known.unread -= set(ids) - rows.keys()
-
-    def _texts(self, row: Expertise) -> list[str]:
-        return profile_texts([text_of(some) for some in self._documents_of(row)])
 
     async def _made(self, texts: Mapping[int, Sequence[str]]) -> dict[int, Vectors]:
         """What the model makes of texts, as it will be read again.

@@ -21,6 +21,7 @@ from bot.expertise.views import (
     confirmation,
     expertise_form,
     own_buttons,
+    publications_line,
 )
 from bot.introductions.deliveries import refresh
 from bot.needs.suggestion import refresh_suggestions_of
@@ -82,7 +83,7 @@ async def _offer_act(ack: AsyncAck, context: AsyncBoltContext) -> None:
     if own is None:
         await ack(NONE_YET)
         return
-    blocks = [section(quoted(own.summary)), actions(own_buttons(own))]
+    blocks = [section(quoted(own.summary)), *publications_line(own), actions(own_buttons(own))]
     await ack(text="Your expertise", blocks=blocks)
 
 
@@ -101,6 +102,7 @@ async def add_detail(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltCont
     typed = read_draft(view["state"]["values"])
     draft = ExpertiseDraft(
         summary=typed.summary,
+        publications=typed.publications,
         suggestable=typed.suggestable,
         places=tuple(meant["places"]),
         shown_as=begun,
@@ -115,14 +117,16 @@ async def add_detail(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltCont
 def read_draft(state: forms.State, places: tuple[str, ...] = ()) -> ExpertiseDraft:
     """Expertise as the form has it; `places` where it was sent without its detail."""
     summary = forms.text(state, "summary")
+    publications = forms.lines(state, "publications")
     suggestable = "yes" in forms.several(state, "suggestable")
     if not forms.has(state, "capacity"):
-        return ExpertiseDraft(summary, suggestable, places=places)
+        return ExpertiseDraft(summary, suggestable, publications, places=places)
     how_soon = forms.chosen(state, "how_soon")
     least = forms.chosen(state, "least_money")
     return ExpertiseDraft(
         summary=summary,
         suggestable=suggestable,
+        publications=publications,
         topics=_split(forms.text(state, "topics")),
         methods=_split(forms.text(state, "methods")),
         places=forms.several(state, "places"),

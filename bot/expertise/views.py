@@ -23,7 +23,7 @@ from bot.fields import text_field, unsure_boxes, unsure_menu
 from bot.introductions.views import STATES, need_blocks, withdraw_button
 from bot.matches.views import reasons_line
 from bot.needs.views import place_menu
-from bot.text import cut, parted, quoted
+from bot.text import counted, cut, parted, quoted
 from bot.words import (
     BANDS,
     EXPERTISE_INSISTS,
@@ -35,8 +35,10 @@ from matching.reasons import Reason
 from registry import expertise as profiles
 from registry.disclosure import NeedShown, ShownState
 from registry.expertise import (
+    LONGEST_PUBLICATIONS,
     LONGEST_SHOWN_AS,
     LONGEST_SUMMARY,
+    MOST_PUBLICATIONS,
     Expertise,
     ExpertiseDraft,
     default_shown_as,
@@ -47,8 +49,9 @@ NOTICE = (
     "We keep what you write here until you remove it.\n"
     "Before an introduction, officers see only the line you choose, what you offer and how soon, "
     "and words of yours that they used too.\n"
-    "Your name is told only when you and the officer have both said yes."
+    "Your name and the rest are told only when you and the officer have both said yes."
 )
+MANY_PUBLICATIONS = "publications or projects"
 TOO_LONG = (
     f"*Your text is longer than {LONGEST_SUMMARY:,} characters*, so its end is missing here. What "
     "matters most is enough."
@@ -82,6 +85,7 @@ async def expertise_form_for(actor: Actor, text: str) -> Block:
 def draft_of(expertise: Expertise) -> ExpertiseDraft:
     return ExpertiseDraft(
         summary=expertise.summary,
+        publications=tuple(expertise.publications),
         suggestable=expertise.suggestable,
         topics=tuple(expertise.topics),
         methods=tuple(expertise.methods),
@@ -105,6 +109,18 @@ def expertise_form(form: ExpertiseForm) -> Block:
             "What can you help with?",
             text_input("summary", most=LONGEST_SUMMARY, initial=draft.summary, multiline=True),
             hint="In plain words: topics, and what you could do for a council.",
+        ),
+        text_field(
+            "publications",
+            "Publications or projects, one a line",
+            most=LONGEST_PUBLICATIONS,
+            initial="\n".join(draft.publications),
+            multiline=True,
+            hint=(
+                f"Paste up to {MOST_PUBLICATIONS} as they are; titles matter. They help to find "
+                "needs that fit, and are not shown before an introduction."
+            ),
+            optional=True,
         ),
         input_block(
             "suggestable",
@@ -214,10 +230,9 @@ class NeedSuggested:
 
 def expertise_message(expertise: Expertise, found: list[NeedSuggested]) -> Message:
     """The academic's card: their profile, then the open needs that fit."""
-    blocks = [
-        section(f"*Your expertise*\n{quoted(expertise.summary)}"),
-        context(f"Officers see: {quoted(expertise.shown_as)}"),
-    ]
+    blocks = [section(f"*Your expertise*\n{quoted(expertise.summary)}")]
+    blocks += publications_line(expertise)
+    blocks.append(context(f"Officers see: {quoted(expertise.shown_as)}"))
     if not expertise.seeking:
         blocks.append(section("You are not suggested to anybody at the moment."))
     elif found:
@@ -234,6 +249,14 @@ def expertise_message(expertise: Expertise, found: list[NeedSuggested]) -> Messa
         )
     blocks += [divider(), actions(own_buttons(expertise))]
     return Message(_notification(expertise, found), blocks)
+
+
+def publications_line(expertise: Expertise) -> list[Block]:
+    """How many publications one's own profile holds; "Change it" shows them all."""
+    if not expertise.publications:
+        return []
+    number = counted(len(expertise.publications), "publication or project", MANY_PUBLICATIONS)
+    return [context(f"And {number}, not shown before an introduction.")]
 
 
 def _notification(expertise: Expertise, found: list[NeedSuggested]) -> str:

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from bot.blocks import Block, actions, button, context, divider, header, section
 from bot.events.views import begins
-from bot.expertise.views import own_buttons
+from bot.expertise.views import own_buttons, publications_line
 from bot.matches.standing import standing_blocks
 from bot.needs.views import own_needs
 from bot.text import moment, quoted
@@ -56,6 +56,7 @@ def member_home(
     blocks.append(header("My expertise"))
     if mine.expertise is not None:
         blocks.append(section(quoted(mine.expertise.summary, 1000)))
+        blocks += publications_line(mine.expertise)
         if mine.expertise.paused_at:
             blocks.append(context("Paused: you are not suggested to anybody."))
         blocks.append(actions(own_buttons(mine.expertise), block_id="my-expertise"))

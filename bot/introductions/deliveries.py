@@ -151,6 +151,7 @@ async def render_group(work: Work, showing: Showing) -> Message | None:
     need = await work.session.get_one(Need, introduction.need_id)
     match = await work.session.get_one(Match, introduction.match_id)
     return group_message(
+        introduction.id,
         await need_shown(work.session, need),
         suggestions.reasons_of(match, None),
         f"<@{people[Side.OFFICER].slack_id}>",
@@ -210,6 +211,7 @@ async def prepare_exchange(work: Work) -> Call | None:
         work.payload["name"],
         await _organisation(work.session, people[introductions.other(side)]),
         work.payload["email"],
+        profile_of=introduction.id if side is Side.OFFICER else None,
     )
     return Call(
         people[side].workspace_id,

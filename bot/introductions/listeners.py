@@ -8,9 +8,11 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.actor import Actor, acting
 from bot.cards import post_card, refresh_cards
 from bot.introductions.deliveries import ASKED, CHECK, OPEN, refresh, refresh_side
+from bot.introductions.views import profile_modal
 from bot.matches.mine import list_pressed, redraw_list
 from bot.pressed import pressed_answer, pressed_choice, pressed_id
 from registry import introductions, meetings, outbox
+from registry.disclosure import profile_told
 from registry.introductions import Decline, Introduction, IntroductionState, Side
 from registry.meetings import Met
 from registry.refusal import Refused
@@ -22,6 +24,7 @@ def register(app: AsyncApp) -> None:
     app.action("introduction.yes")(yes)
     app.action("introduction.no")(no)
     app.action("introduction.withdraw")(withdraw)
+    app.action("introduction.profile")(see_profile)
     app.action("introduction.met")(met)
     app.action("introduction.met_not_yet")(met)
     app.action("introduction.met_no")(met)
@@ -114,6 +117,19 @@ async def withdraw(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContex
         await refresh_side(actor.session, introduction, Side(introduction.asked_by), now=actor.now)
         mine = await list_pressed(actor, body)
     await redraw_list(actor, context, mine)
+    await ack()
+
+
+async def see_profile(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """Open what somebody offers, for whom they were introduced to."""
+    async with acting(context) as actor:
+        introduction = await introductions.find(actor.session, actor.network.id, pressed_id(body))
+        profile = await profile_told(actor.session, introduction, actor.member)
+    if profile is None:
+        raise Refused(introductions.NO_LONGER_OPEN)
+    await actor.services.messenger.open_modal(
+        context.client, body["trigger_id"], profile_modal(profile)
+    )
     await ack()
 
 

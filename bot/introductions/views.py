@@ -1,12 +1,14 @@
 """What the two sides of an introduction see."""
 
-from bot.blocks import Block, actions, button, confirm, context, option, section, select
+from collections.abc import Iterable
+
+from bot.blocks import Block, actions, button, confirm, context, modal, option, section, select
 from bot.cards import Message
 from bot.matches.views import reasons_line
 from bot.text import cut, day, joined, quoted
 from bot.words import HOW_SOON, MONEY, OFFERS, OUTPUTS, told
 from matching.reasons import Reason
-from registry.disclosure import NeedShown, ProfileShown, ShownState
+from registry.disclosure import NeedShown, ProfileShown, ProfileTold, ShownState
 from registry.introductions import Decline, Side
 from registry.meetings import Met
 
@@ -31,6 +33,7 @@ DECLINES = {
         Decline.OTHER: "Another reason",
     },
 }
+LONGEST_SECTION = 2900
 FIRST_THREE = (
     "*Three things to settle first*\n"
     "1. What should come out of it?\n"
@@ -128,7 +131,11 @@ def withdraw_button(introduction_id: int) -> Block:
 
 
 def group_message(
-    need: NeedShown, reasons: tuple[Reason, ...], officer: str, academic: str
+    introduction_id: int,
+    need: NeedShown,
+    reasons: tuple[Reason, ...],
+    officer: str,
+    academic: str,
 ) -> Message:
     """The first message of the group: both said yes, so both are named."""
     blocks = [
@@ -137,12 +144,45 @@ def group_message(
     ]
     if line := reasons_line(reasons):
         blocks.append(context(f"Why you two: {line}"))
-    blocks.append(section(FIRST_THREE))
+    blocks += [section(FIRST_THREE), actions([profile_button(introduction_id)])]
     return Message("You have both said yes: this is your conversation", blocks)
 
 
-def exchange_message(need: NeedShown, name: str, organisation: str, email: str) -> Message:
-    """Where the two are in different workspaces: each is told who the other is."""
+def profile_button(introduction_id: int) -> Block:
+    """Opens the profile as it is then: what was changed or removed since is in no conversation."""
+    return button("See what they offer", "introduction.profile", str(introduction_id))
+
+
+def profile_modal(profile: ProfileTold) -> Block:
+    """What somebody offers, in their own words, for whom they were introduced to."""
+    blocks = [section(quoted(profile.summary))]
+    if profile.topics:
+        blocks.append(section(f"*Topics:* {quoted(joined(profile.topics), 2500)}"))
+    if profile.methods:
+        blocks.append(section(f"*Methods:* {quoted(joined(profile.methods), 2500)}"))
+    blocks += _listed("Publications and projects", profile.publications)
+    blocks += _listed("Links", profile.links)
+    return modal("What they offer", blocks, close="Done")
+
+
+def _listed(title: str, lines: Iterable[str]) -> list[Block]:
+    """Lines under a title, in as many sections as they need; nothing where there are none."""
+    texts: list[str] = []
+    for line in map(quoted, lines):
+        if texts and len(texts[-1]) + len(line) < LONGEST_SECTION:
+            texts[-1] += f"\n{line}"
+        else:
+            texts.append(line)
+    return [section(f"*{title}*"), *map(section, texts)] if texts else []
+
+
+def exchange_message(
+    need: NeedShown, name: str, organisation: str, email: str, *, profile_of: int | None = None
+) -> Message:
+    """Where the two are in different workspaces: each is told who the other is.
+
+    profile_of: the introduction whose profile the reader may open, where it is not their own.
+    """
     who = f"*{quoted(name)}*" + (f", {quoted(organisation)}" if organisation else "")
     how = f"Write to {quoted(email)}" if email else "Ask their docking point for their address"
     blocks = [
@@ -153,6 +193,8 @@ def exchange_message(need: NeedShown, name: str, organisation: str, email: str) 
         *need_blocks(need),
         section(FIRST_THREE),
     ]
+    if profile_of is not None:
+        blocks.append(actions([profile_button(profile_of)]))
     return Message("You have both said yes: here is who it is", blocks)
 
 

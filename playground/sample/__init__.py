@@ -56,6 +56,7 @@ class SampleExpertise:
     outputs: list[str]
     how_soon: str
     least_money: str | None = None
+    publications: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ def expertise_draft(one: SampleExpertise) -> ExpertiseDraft:
     """A profile; what others see of it before an introduction is left as the form fills it."""
     return ExpertiseDraft(
         summary=one.summary,
+        publications=tuple(one.publications),
         topics=tuple(one.topics),
         methods=tuple(one.methods),
         places=tuple(one.places),

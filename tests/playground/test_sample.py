@@ -71,7 +71,7 @@ def shown(sample: Sample) -> list[str]:
         *(one.name for one in sample.organisations),
         *chain.from_iterable((one.name, one.title) for one in sample.members),
         *chain.from_iterable((one.question, one.background) for one in sample.needs),
-        *(one.summary for one in sample.expertise),
+        *chain.from_iterable((one.summary, *one.publications) for one in sample.expertise),
         *chain.from_iterable((*one.topics, *one.methods) for one in sample.expertise),
         *chain.from_iterable((one.title, one.funder, *one.themes) for one in sample.calls),
         *chain.from_iterable((one.title, one.place) for one in sample.events),

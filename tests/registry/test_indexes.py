@@ -295,7 +295,7 @@ async def test_no_good_file_means_that_it_is_built_from_the_rows(
     floods = await people.joins(FLOODS)
     # What a wrong file would find, were it believed.
     index = Index()
-    index.put(document_of(Expertise(id=99, summary=FLOODS, topics=[], methods=[])))
+    index.put(document_of(Expertise(id=99, summary=FLOODS, publications=[], topics=[], methods=[])))
     before = await people.found("flooding")
     _, about = Index.load(people.file, {})
     index.save(people.file, about)
