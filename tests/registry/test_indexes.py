@@ -152,6 +152,28 @@ async def test_every_change_is_seen_and_nothing_else_is_read(
     assert (watched.pages, watched.read) == (2, [bats, *sorted([floods, shops])])
 
 
+async def test_a_list_of_publications_is_taken_up_as_any_change_is(
+    people: People, watched: Watched
+) -> None:
+    shops = await people.joins(SHOPS)
+    assert await people.ids("bats") == []
+    for lines, found in (([BATS, FLOODS], [shops]), ([FLOODS], [])):
+        async with people.session_factory.begin() as session:
+            member = await session.get_one(
+                Member, (await session.get_one(Expertise, shops)).member_id
+            )
+            draft = ExpertiseDraft(SHOPS, publications=tuple(lines))
+            await expertise.save(session, member, draft, now=MONDAY)
+        assert await people.ids("bats") == found
+        assert await people.ids("drainage") == [shops]
+    assert (watched.pages, watched.read) == (2, [shops, shops])
+    people.ages()
+    await people.sweeps()
+    people.restarted()
+    assert await people.ids("drainage") == [shops]
+    assert watched.pages == 2
+
+
 async def test_what_was_rolled_back_is_never_seen(people: People) -> None:
     floods = await people.joins(FLOODS)
     assert await people.ids("bats") == []
