@@ -119,9 +119,11 @@ def card_deliveries(renders: Mapping[str, Render]) -> dict[str, Delivery]:
         return _post(target, message) if message else None
 
     async def prepare_refresh(work: Work) -> Call | None:
-        card = await work.session.get(Card, work.payload["card_id"])
+        # Held until the commit: whoever draws it after us finds what we found, or newer.
+        card = await work.session.get(Card, work.payload["card_id"], with_for_update=True)
         if card is None:
             return None
+        card.drawn_by = work.errand.id
         reader = await work.session.get(Member, card.member_id) if card.member_id else None
         message = await renders[card.kind](work, Showing(card.subject_id, reader))
         if message is None:
@@ -129,7 +131,7 @@ def card_deliveries(renders: Mapping[str, Render]) -> dict[str, Delivery]:
             message = Message(GONE, [section(GONE)])
         return _update(card, message)
 
-    return {POST: Delivery(prepare_post, _keep), REFRESH: Delivery(prepare_refresh)}
+    return {POST: Delivery(prepare_post, _keep), REFRESH: Delivery(prepare_refresh, _redrawn)}
 
 
 def _post(target: "_Target", message: Message) -> Call:
@@ -192,6 +194,13 @@ def _must_be_allowed(work: Work, target: _Target) -> None:
         until = told_from(target.reader, work.network, work.now)
         if until > work.now:
             raise NotYet(until)
+
+
+async def _redrawn(work: Work, _response: Response) -> None:
+    """Draw it once more if another worker or lane drew it meanwhile: ours may have come last."""
+    card = await work.session.get(Card, work.payload["card_id"])
+    if card is not None and card.drawn_by != work.errand.id:
+        await refresh_card(work.session, card, now=work.now)
 
 
 async def _keep(work: Work, response: Response) -> None:

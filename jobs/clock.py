@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, Select, select
 
 from bot.services import Services
 from jobs.slots import Job, Slot, due
-from registry import runs
+from registry import outbox, runs
 from registry.networks import Network, Workspace
+from registry.outbox import Lane
 
 log = structlog.get_logger()
 
@@ -31,7 +32,7 @@ async def fire(services: Services, job: Job, slot: Slot) -> bool:
     network's time zone the newest one by its new clocks may.
     """
     now = services.clock.now()
-    async with services.session_factory.begin() as session:
+    async with outbox.in_lane(services.session_factory, Lane.BULK).begin() as session:
         network = await session.get(Network, slot.network_id)
         if network is None or not await runs.take(
             session, network.id, slot.job, slot.key, due_at=slot.due_at, now=now

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -25,51 +25,92 @@ from bot.services import Services
 from registry import networks, outbox
 from registry.members import Member, admins
 from registry.networks import Network, Workspace
-from registry.outbox import Errand, State
+from registry.outbox import Errand, Lane, State
 
 log = structlog.get_logger()
 
 IDLE = 1.0
 MOST_RESENDS = 1
+# Bulk errands may take long: while one waits for its turn, another worker should have it.
+MOST_CLAIMED = {Lane.ANSWERS: 10, Lane.BULK: 1}
 
 
-@dataclass(frozen=True)
 class Worker:
-    """Claims errands and does them one after another; `deliveries` and `tasks` by kind."""
+    """Does the errands of every lane side by side, so that no press waits behind a job."""
 
-    services: Services
-    deliveries: Mapping[str, Delivery]
-    tasks: Mapping[str, Task]
+    def __init__(
+        self,
+        services: Services,
+        deliveries: Mapping[str, Delivery],
+        tasks: Mapping[str, Task],
+    ) -> None:
+        self._services = services
+        self.lanes = [LaneWorker(lane, services, deliveries, tasks) for lane in Lane]
 
     async def run(self) -> None:
         """Work until cancelled; woken by this process's own commits, else every second."""
+        wakes = [asyncio.Event() for _ in self.lanes]
+        async with asyncio.TaskGroup() as group:
+            for lane, wake in zip(self.lanes, wakes, strict=True):
+                group.create_task(lane.run(wake))
+            while True:
+                await self._services.wake.wait()
+                self._services.wake.clear()
+                for wake in wakes:
+                    wake.set()
+
+    async def drain(self) -> None:
+        """Work until nothing is due."""
+        while any([await lane.work() for lane in self.lanes]):
+            pass
+
+
+class LaneWorker:
+    """Claims the errands of one lane and does them one after another.
+
+    `deliveries` and `tasks` by kind. What they lead to goes into the same lane.
+    """
+
+    def __init__(
+        self,
+        lane: Lane,
+        services: Services,
+        deliveries: Mapping[str, Delivery],
+        tasks: Mapping[str, Task],
+    ) -> None:
+        factory = outbox.in_lane(services.session_factory, lane)
+        self.lane = lane
+        self.services = replace(services, session_factory=factory)
+        self.deliveries = deliveries
+        self.tasks = tasks
+
+    async def run(self, wake: asyncio.Event) -> None:
+        """Work until cancelled; woken by `wake`, else every second."""
         while True:
-            self.services.wake.clear()
-            if await self._safely_work():
+            wake.clear()
+            if await self.safely_work():
                 continue
             try:
                 async with asyncio.timeout(IDLE):
-                    await self.services.wake.wait()
+                    await wake.wait()
             except TimeoutError:
                 pass
 
     async def work(self) -> int:
         """Do one batch of what is due; how many errands that were."""
         async with self.services.session_factory.begin() as session:
-            errands = await outbox.claim(session, now=self.services.clock.now())
+            errands = await outbox.claim(
+                session, now=self.services.clock.now(), lane=self.lane, most=MOST_CLAIMED[self.lane]
+            )
         for errand in errands:
             await self._do(errand)
         return len(errands)
 
-    async def drain(self) -> None:
-        """Work until nothing is due."""
-        while await self.work():
-            pass
-
-    async def _safely_work(self) -> int:
+    async def safely_work(self) -> int:
+        """The same, but 0 where it failed: the database may be away for a while."""
         try:
             return await self.work()
-        except Exception:  # the database may be away for a while: a worker outlives that
+        except Exception:
             log.exception("worker_failed")
             return 0
 

@@ -14,15 +14,16 @@ from bot.services import Services
 from playground.sample import Sample, SampleMember, load_sample
 from playground.sample.drafts import call_draft, event_draft, expertise_draft, need_draft
 from playground.slack import Channel, Slack, Team, User
-from registry import docking, events, expertise, funding, matchmaker, needs
+from registry import docking, events, expertise, funding, matchmaker, needs, outbox
 from registry.members import Member, Organisation, member_of, organisation_named
 from registry.networks import Network, Purpose, Workspace, choose_channel, workspace_of_team
+from registry.outbox import Lane
 
 MAIN = "Four Nations Partnership"
 UNIVERSITIES = "Universities of the Four Nations"
 ELSEWHERE = "Islands Research Circle"
 LONDON = ZoneInfo("Europe/London")
-LOOK_ROUND = timedelta(minutes=1)  # so that the first need typed does not wait behind these posts
+LOOK_ROUND = timedelta(minutes=1)  # so that nothing is posted while somebody reads the first page
 
 
 async def seed(services: Services, slack: Slack) -> None:
@@ -37,7 +38,7 @@ async def seed(services: Services, slack: Slack) -> None:
     await _install(services, main, users[sample.tour.admin])
     await _install(services, far, None)
     channels = _channels(slack, main, users, sample)
-    async with services.session_factory.begin() as session:
+    async with outbox.in_lane(services.session_factory, Lane.BULK).begin() as session:
         await _fill(session, services, sample, (main, far), users, channels)
     await _elsewhere(services, slack)
     services.wake.set()

@@ -10,7 +10,8 @@ from registry.database import Base
 class Card(Base):
     """Where a message stands: `kind` and `subject_id` say what it shows.
 
-    member_id: whose direct message it is, or None for one in a channel.
+    member_id: whose direct message it is, or None for one in a channel. drawn_by: the errand that
+    drew it anew last; what another one drew before may reach Slack later.
     """
 
     __tablename__ = "cards"
@@ -24,6 +25,7 @@ class Card(Base):
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"))
     channel: Mapped[str]
     ts: Mapped[str]
+    drawn_by: Mapped[int | None]
 
 
 async def cards_of(

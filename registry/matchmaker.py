@@ -44,6 +44,7 @@ from registry.indexes import Indexes
 from registry.matches import Match
 from registry.members import Member, Role
 from registry.needs import Money, Need, NeedState
+from registry.outbox import Lane
 from registry.reading import Readings
 
 SUGGEST_FOR_NEED = "need.suggest"
@@ -263,12 +264,12 @@ async def look_for_needs(session: AsyncSession, expertise: Expertise, *, now: da
 
 async def match_anew(session: AsyncSession, network_id: int, *, now: datetime) -> None:
     """Have a worker match every open need of a network anew."""
-    await outbox.enqueue(session, network_id, LOOK_AGAIN, {}, now=now)
+    await outbox.enqueue(session, network_id, LOOK_AGAIN, {}, now=now, lane=Lane.BULK)
 
 
 async def read_on(session: AsyncSession, network_id: int, *, now: datetime) -> None:
     """Have a worker go on making the vectors that a network lacks."""
-    await outbox.enqueue(session, network_id, READ_ON, {}, now=now)
+    await outbox.enqueue(session, network_id, READ_ON, {}, now=now, lane=Lane.BULK)
 
 
 async def look_again(session: AsyncSession, network_id: int, *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.database import Base
+from registry.database import Base, SessionFactory
 
 LEASE = timedelta(seconds=60)
 FIRST_RETRY = timedelta(seconds=2)
@@ -33,11 +33,22 @@ class State(StrEnum):
     DEAD = "dead"
 
 
+class Lane(StrEnum):
+    """What a row waits behind: no lane waits for another.
+
+    ANSWERS: what somebody's press leads to, which is soon done. BULK: what jobs lead to, and what
+    takes long whoever asked for it.
+    """
+
+    ANSWERS = "answers"
+    BULK = "bulk"
+
+
 class Errand(Base):
     """One thing to do. `about` names its subjects, so that removing one removes the errand."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "state", "due_at"),)
+    __table_args__ = (Index(None, "lane", "state", "due_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     network_id: Mapped[int] = mapped_column(ForeignKey("networks.id", ondelete="CASCADE"))
@@ -45,6 +56,7 @@ class Errand(Base):
     payload: Mapped[dict[str, Any]]
     about: Mapped[str | None] = mapped_column(index=True)
     once: Mapped[str | None] = mapped_column(unique=True)
+    lane: Mapped[str] = mapped_column(default=Lane.ANSWERS)
     state: Mapped[str] = mapped_column(default=State.WAITING)
     due_at: Mapped[datetime]
     created_at: Mapped[datetime]
@@ -57,6 +69,14 @@ class Errand(Base):
     done_at: Mapped[datetime | None]
 
 
+def in_lane(session_factory: SessionFactory, lane: Lane) -> SessionFactory:
+    """The same sessions; what is enqueued in them goes into that lane.
+
+    So what a bulk errand leads to is bulk too, without a word from whoever enqueues it.
+    """
+    return SessionFactory(**{**session_factory.kw, "info": {"lane": lane}})
+
+
 async def enqueue(
     session: AsyncSession,
     network_id: int,
@@ -67,8 +87,9 @@ async def enqueue(
     due_at: datetime | None = None,
     about: str | None = None,
     once: str | None = None,
+    lane: Lane | None = None,
 ) -> bool:
-    """Add an errand in the caller's transaction.
+    """Add an errand in the caller's transaction, in the session's lane or the one that is named.
 
     once: a key under which there is only ever one errand; False where it was there already.
     """
@@ -78,6 +99,7 @@ async def enqueue(
         payload=payload,
         about=about,
         once=once,
+        lane=lane or session.info.get("lane", Lane.ANSWERS),
         due_at=due_at or now,
         created_at=now,
     )
@@ -92,8 +114,12 @@ async def enqueue(
     return True
 
 
-async def claim(session: AsyncSession, *, now: datetime, most: int = 10) -> Sequence[Errand]:
+async def claim(
+    session: AsyncSession, *, now: datetime, lane: Lane | None = None, most: int = 10
+) -> Sequence[Errand]:
     """Take up to `most` due errands, each for one worker only, until the lease runs out.
+
+    lane: which ones; None for all.
 
     A row whose worker vanished while sending comes back with `resends` counted up: Slack may
     or may not have had it.
@@ -110,7 +136,7 @@ async def claim(session: AsyncSession, *, now: datetime, most: int = 10) -> Sequ
     )
     chosen = (
         select(Errand.id)
-        .where(or_(free, abandoned))
+        .where(or_(free, abandoned), Errand.lane.in_([lane] if lane else [*Lane]))
         .order_by(Errand.due_at, Errand.id)
         .limit(most)
         .with_for_update(skip_locked=True)

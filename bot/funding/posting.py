@@ -23,7 +23,7 @@ from registry.funding import FundingCall, News
 from registry.funding_channels import CLOSING, Destination
 from registry.funding_feeds import FundingFeed
 from registry.networks import Network, Purpose
-from registry.outbox import Errand
+from registry.outbox import Errand, Lane
 
 ANNOUNCE = "funding.announce"
 ANNOUNCE_FEED = "funding.announce_feed"
@@ -42,6 +42,7 @@ async def announce(
         now=now,
         due_at=due_at,
         once=f"{ANNOUNCE}:{_once(call)}",
+        lane=Lane.BULK,
     )
 
 

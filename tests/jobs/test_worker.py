@@ -1,18 +1,25 @@
 """What becomes of an errand for each way in which Slack, a worker or a row can fail it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from structlog.testing import capture_logs
 
 from bot.admin.deliveries import ADMIN_CARD
-from bot.cards import post_card
+from bot.cards import post_card, refresh_cards
+from bot.deliveries import Call, Delivery
+from bot.features import DELIVERIES, TASKS
+from bot.services import Services
 from jobs.running import make_worker, working
-from registry import outbox
+from jobs.worker import LaneWorker, Worker
+from playground.slack import User
+from registry import matchmaker, outbox
+from registry.needs import Need
 from registry.networks import Workspace
-from registry.outbox import Errand, State
+from registry.outbox import Errand, Lane, State, in_lane
 from tests.conftest import FrozenClock
 from tests.office import Office, text_of
 from tests.people import FLOODS, ONE_DATABASE, QUESTION, academic, officer
@@ -224,14 +231,128 @@ async def test_a_worker_and_a_clock_run_side_by_side_and_end(office: Office) -> 
     assert "Your need" in text_of(office.last(otto))
 
 
+async def test_a_press_is_answered_while_something_slow_is_being_done(office: Office) -> None:
+    await office.settle()
+    network, otto = await office.network(), await officer(office)
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def slow(_services: Services, _errand: Errand) -> None:
+        begun.set()
+        await may_end.wait()
+
+    worker = Worker(office.services, DELIVERIES, {**TASKS, "slow": slow})
+    async with in_lane(office.session_factory, Lane.BULK).begin() as session:
+        for _ in range(3):
+            await outbox.enqueue(session, network.id, "slow", {}, now=office.services.clock.now())
+    running = asyncio.create_task(worker.run())
+    async with asyncio.timeout(10):
+        await begun.wait()
+    await office.delivery.command(otto, "/need", QUESTION, office.direct(otto))
+    await office.delivery.submit(otto, office.form(otto), {})
+    await until(lambda: _seen(office, otto))
+    assert [one.kind for one in await errands(office, State.LEASED)] == ["slow"]
+    assert len(await errands(office, State.WAITING)) == 2  # which another worker may take
+    may_end.set()
+    await until(lambda: _all_done(office))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_bulk_goes_on_while_an_answer_is_slow(office: Office) -> None:
+    await office.settle()
+    network, now = await office.network(), office.services.clock.now()
+    answers, bulk = make_worker(office.services).lanes
+    async with office.session_factory.begin() as session:
+        await outbox.enqueue(session, network.id, "of_long_ago", {}, now=now)
+        await matchmaker.match_anew(session, network.id, now=now)
+    assert [await bulk.work(), await bulk.work()] == [1, 0]
+    assert [one.kind for one in await errands(office, State.WAITING)] == ["of_long_ago"]
+    assert await answers.work() == 1
+
+
+async def test_what_a_job_leads_to_is_bulk_and_what_a_press_leads_to_is_not(
+    office: Office, clock: FrozenClock
+) -> None:
+    await office.settle()
+    otto, ines = await officer(office), await academic(office)
+    await office.registers(ines, FLOODS)
+    card = await office.posts(otto, QUESTION)
+    await office.presses(otto, card, "introduction.ask")
+    async with office.session_factory.begin() as session:
+        assert set(await session.scalars(select(Errand.lane))) == {Lane.ANSWERS}
+        last = await session.scalar(select(func.max(Errand.id)))
+    clock.move(days=15)  # until which Ines said nothing
+    await office.clock_moved()
+    async with office.session_factory.begin() as session:
+        rows = await session.execute(select(Errand.kind, Errand.lane).where(Errand.id > last))
+        after = {(kind, lane) for kind, lane in rows}
+    assert ("card.post", Lane.BULK) in after
+    assert {lane for _, lane in after} == {Lane.BULK}
+
+
+async def test_a_card_that_was_drawn_twice_at_once_ends_as_the_newest(office: Office) -> None:
+    """The older picture reaches Slack last: it is drawn once more."""
+    await office.settle()
+    otto = await officer(office)
+    card = await office.posts(otto, QUESTION)
+    async with office.session_factory.begin() as session:
+        (need,) = await session.scalars(select(Need))
+        for _ in range(2):
+            await refresh_cards(
+                session, need.network_id, "need", need.id, now=office.services.clock.now()
+            )
+    older, newer = (make_worker(office.services).lanes[0] for _ in range(2))
+    (first,) = await claimed(office, 1)
+    (second,) = await claimed(office, 1)
+    work = DELIVERIES["card.refresh"]
+    call = await prepared(older, first, work)
+    async with office.session_factory.begin() as session:
+        changed = await session.get_one(Need, need.id)
+        changed.question = "What else could the streets do?"
+    await newer._deliver(second, work)
+    await office.services.messenger.call(await office.workspace(), call.method, call.arguments)
+    await older._sent(first, work, {})
+    assert QUESTION in text_of(card)
+    await office.settle()
+    assert "What else could the streets do?" in text_of(office.card(otto, "Your need"))
+
+
+async def until(reached: Callable[[], Awaitable[bool]]) -> None:
+    for _ in range(2000):
+        if await reached():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("never")
+
+
+async def _seen(office: Office, user: User) -> bool:
+    return bool(office.messages(user))
+
+
+async def _all_done(office: Office) -> bool:
+    return not await errands(office, State.WAITING) + await errands(office, State.LEASED)
+
+
+async def claimed(office: Office, most: int) -> Sequence[Errand]:
+    async with office.session_factory.begin() as session:
+        return await outbox.claim(session, now=office.services.clock.now(), most=most)
+
+
+async def prepared(worker: LaneWorker, errand: Errand, delivery: Delivery) -> Call:
+    async with worker.services.session_factory.begin() as session:
+        call = await delivery.prepare(await worker._work(session, errand))
+    assert call is not None
+    return call
+
+
 async def test_a_worker_outlives_a_database_that_is_away(office: Office) -> None:
-    worker = make_worker(office.services)
-    office.services.wake.set()
-    broken = office.session_factory.kw["bind"]
-    office.session_factory.configure(bind=None)
-    assert await worker._safely_work() == 0
-    office.session_factory.configure(bind=broken)
-    assert await worker._safely_work() > 0
+    worker = make_worker(office.services).lanes[0]
+    factory = worker.services.session_factory
+    broken = factory.kw["bind"]
+    factory.configure(bind=None)
+    assert await worker.safely_work() == 0
+    factory.configure(bind=broken)
+    assert await worker.safely_work() > 0
 
 
 @ONE_DATABASE
