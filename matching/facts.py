@@ -31,7 +31,8 @@ class Facts:
 
     covered: whether one side's places take in the other's. days_left: until the decision date.
     ready_in_days: until the academic can start. room: introductions that the academic can still
-    take. research: whether it is their work to do research.
+    take. money_needed: whether the academic needs any. research: whether it is their work to do
+    research.
     """
 
     nearness: Nearness | None = None
@@ -40,6 +41,7 @@ class Facts:
     ready_in_days: int | None = None
     outputs_shared: tuple[str, ...] | None = None
     money_fits: bool | None = None
+    money_needed: bool | None = None
     room: int | None = None
     research: bool | None = None
     insisted: frozenset[Insists] = field(default_factory=frozenset)
@@ -66,6 +68,7 @@ MONEY_FITS = 0.02  # what there is covers the least they need; small, since bids
 ROOM = 0.01  # two places or more are free: asks go to those who have few
 RESEARCH = 0.01  # a question for research goes to a researcher before a fellow council
 WELL_FREE = 2
+NOT_NEEDED = "not_needed"
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,8 @@ def shares(facts: Facts) -> list[FactShare]:
     if facts.outputs_shared:
         found.append(FactShare("outputs", OUTPUT_SHARED, words=facts.outputs_shared))
     if facts.money_fits:
-        found.append(FactShare("money", MONEY_FITS))
+        value = NOT_NEEDED if facts.money_needed is False else None
+        found.append(FactShare("money", MONEY_FITS, value))
     if facts.room is not None and facts.room >= WELL_FREE:
         found.append(FactShare("room", ROOM))
     if facts.research:

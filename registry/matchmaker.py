@@ -307,6 +307,7 @@ def facts_of(
         ready_in_days=READY_IN_DAYS.get(expertise.how_soon or ""),
         outputs_shared=_shared_outputs(need, expertise),
         money_fits=money_fits(need.money, expertise.least_money),
+        money_needed=expertise.least_money != Money.NONE if expertise.least_money else None,
         room=room,
         research=role == Role.ACADEMIC if role else None,
         insisted=insisted(need.insists_on, expertise.insists_on),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.text import cut, joined, quoted
 from bot.words import OUTPUTS
+from matching.facts import NOT_NEEDED
 from matching.reasons import BRIDGE, MEANING, OTHER_WORDS, SENTENCE, WORDS, Reason
 
 PLACES = {
@@ -85,6 +86,8 @@ def _fact(reason: Reason) -> str:
     match reason.kind:
         case "place":
             return PLACES.get(reason.value or "", "")
+        case "money" if reason.value == NOT_NEEDED:
+            return "no money is needed"
         case "outputs" if reason.words:
             return f"offers {joined(OUTPUTS[one].lower() for one in reason.words)}"
         case "funding" if reason.value:

@@ -11,7 +11,17 @@ from registry.matches import Match
 from registry.presses import Press
 from tests.conftest import FrozenClock
 from tests.office import Office, text_of
-from tests.people import BATH, BRISTOL, CARDIFF, FLOODS, FLOODS_TOO, QUESTION, academic, officer
+from tests.people import (
+    BATH,
+    BRISTOL,
+    CARDIFF,
+    FLOODS,
+    FLOODS_TOO,
+    ONE_DATABASE,
+    QUESTION,
+    academic,
+    officer,
+)
 
 NOBODY = "Nobody in the network fits yet"
 DETAIL: dict[str, Any] = {"places": [BRISTOL], "how_soon": "now", "least_money": "under_5k"}
@@ -32,6 +42,17 @@ async def test_each_fact_is_among_the_reasons(office: Office, clock: FrozenClock
         "does research",
     ):
         assert words in card
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("money", [{}, {"money": "none"}, {"money": "5k_to_25k"}])
+async def test_that_money_fits_is_said_only_where_some_is_needed(
+    office: Office, money: dict[str, Any]
+) -> None:
+    await office.registers(await academic(office), FLOODS, least_money="none")
+    card = text_of(await office.posts(await officer(office), QUESTION, **money))
+    assert "no money is needed" in card
+    assert "the money fits" not in card
 
 
 @pytest.mark.parametrize(
