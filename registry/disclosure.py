@@ -62,7 +62,8 @@ class ComingShown:
     """Who comes to an event, as one reader sees it.
 
     slack_ids: of those in the reader's workspace who show their name; a mention works only there.
-    organisations: of those elsewhere who do. Without `reader_comes` both are empty.
+    organisations: of those elsewhere who do. Without `reader_comes` both are empty. Neither has
+    the reader, whom only the numbers count.
     """
 
     numbers: Numbers
@@ -73,6 +74,11 @@ class ComingShown:
     @property
     def total(self) -> int:
         return self.numbers.going + self.numbers.maybe
+
+    @property
+    def others(self) -> int:
+        """How many come besides the reader."""
+        return self.total - self.reader_comes
 
 
 @dataclass(frozen=True)
@@ -239,7 +245,7 @@ async def coming_shown(session: AsyncSession, event: Event, reader: Member) -> C
         return ComingShown(numbers, reader_comes=False)
     slack_ids, organisations = [], []
     for attendance, member in coming:
-        if not attendance.show_name:
+        if not attendance.show_name or member.id == reader.id:
             continue
         if member.workspace_id == reader.workspace_id:
             slack_ids.append(member.slack_id)

@@ -263,17 +263,19 @@ def who_blocks(event: Event, shown: ComingShown) -> list[Block]:
     here, elsewhere = shown.slack_ids[:MOST_NAMES], shown.organisations[:MOST_ORGANISATIONS]
     names = [f"<@{slack_id}>" for slack_id in here]
     names += [f"somebody of {quoted(name, 100)}" for name in elsewhere]
-    more = shown.total - len(names)
+    more = shown.others - len(names)
     if not shown.total:
         return [section("Nobody has said so yet.")]
     title = f"*{quoted(event.title, 250)}*\n{coming_line(shown.numbers)}."
     if not shown.reader_comes:
         hint = "Those who say Going or Maybe see the names of others who show theirs."
         return [section(title), context(hint)]
+    if not shown.others:
+        return [section(title), context("Nobody besides you has said so yet.")]
     if not names:
-        return [section(title), context("None of them shows their name.")]
+        return [section(title), context("None of the others shows their name.")]
     said = joined([*names, f"{more} more"] if more else names)
-    return [section(title), section(said)]
+    return [section(title), section(f"Besides you: {said}")]
 
 
 # Reminders, changes, afterwards
@@ -301,26 +303,23 @@ def how_long(event: Event, zone: ZoneInfo, now: datetime) -> str:
 
 
 def change_message(shown: EventShown, before: Before) -> Message:
-    """What those who come are told: what it was, and what it is now."""
-    event = shown.event
-    lines = [f"You said Going or Maybe to an event that has changed: *{quoted(event.title, 250)}*"]
-    lines += changes(shown, before)
+    """What those who come are told: the event as it is now, under what it was."""
+    lines = ["You said Going or Maybe to an event that has changed.", *changes(shown, before)]
     blocks = [section("\n".join(lines)), *event_blocks(shown)]
-    return Message(f"Changed: {_short(event)}", blocks)
+    return Message(f"Changed: {_short(shown.event)}", blocks)
 
 
 def changes(shown: EventShown, before: Before) -> list[str]:
-    """A line for each thing that is not what it was."""
+    """A line for each thing that was otherwise; what it is now stands in the event's own lines."""
     event, now = shown.event, told(shown.event)
     lines = []
     if (now["starts"], now["ends"]) != (before["starts"], before["ends"]):
         lines.append(f"It was {when_it_was(before, event, shown.zone)}")
-        lines.append(f"It is now *{when(event, shown.zone)}*")
     if now["title"] != before["title"]:
         lines.append(f"It was called {quoted(before['title'], 250)}")
     if now["place"] != before["place"]:
-        was = quoted(before["place"], 300) or "not given"
-        lines.append(f"The place was {was}; it is now *{quoted(event.place, 300) or 'not given'}*")
+        gone = "" if event.place else "; none is given now"
+        lines.append(f"The place was {quoted(before['place'], 300) or 'not given'}{gone}")
     if now["link"] != before["link"]:
         lines.append("It has another link." if event.link else "It no longer has a link.")
     return lines

@@ -75,8 +75,8 @@ def _standing(call: FundingCall, now: datetime, zone: ZoneInfo) -> list[str]:
     if call.closes is not None:
         lines.append(f"Closes {moment(call.closes, zone)}: {time_left(call.closes, now)}")
     if call.was_closing is not None:
-        to = moment(call.closes, zone) if call.closes else "no closing day"
-        lines.append(f"_The deadline moved from {moment(call.was_closing, zone)} to {to}_")
+        now_none = "" if call.closes else "; there is none now"
+        lines.append(f"_Deadline moved: it was {moment(call.was_closing, zone)}{now_none}_")
     return lines
 
 
@@ -205,15 +205,24 @@ TITLES = {
     News.REOPENED: "_Open again_",
     News.WITHDRAWN: "_Withdrawn_",
     News.CLOSED: "_Closed early_",
-    News.MOVED: "_Deadline moved_",
+    News.MOVED: "_It has a deadline now_",
 }
+
+
+def _title(call: FundingCall, why: News) -> str:
+    """What happened, unless the call's own lines say that its deadline moved."""
+    return "" if why is News.MOVED and call.was_closing is not None else TITLES[why]
 
 
 def post_message(calls: Sequence[tuple[CallShown, str]], now: datetime, zone: ZoneInfo) -> Message:
     """The day's one bundled post: what changed, what closes soon and what is new."""
     new = [shown for shown, why in calls if why == News.NEW]
     closing = [shown for shown, why in calls if why == CLOSING]
-    changed = [(shown, TITLES[News(why)]) for shown, why in calls if why not in (News.NEW, CLOSING)]
+    changed = [
+        (shown, _title(shown.call, News(why)))
+        for shown, why in calls
+        if why not in (News.NEW, CLOSING)
+    ]
     room = MOST_POSTED - min(len(changed), MOST_CHANGED) - min(len(closing), MOST_CLOSING)
     blocks = [
         *_part("New calls", [(shown, "") for shown in new], room, now, zone),

@@ -174,9 +174,9 @@ async def test_later_there_is_one_bundled_post_a_day(
     assert "Lecture" in new
     assert "It was " in changed
     assert "Thu 12 Mar, 18:00" in changed
-    assert "It is now *" in changed
-    assert "Thu 12 Mar, 19:00" in changed
-    assert "The place was Made-up Hall; it is now *Other Hall*" in changed
+    assert changed.count("Thu 12 Mar, 19:00") == 1
+    assert "The place was Made-up Hall" in changed
+    assert changed.count("Other Hall") == 1
     assert "Cancelled: *Reading group*" in cancelled
     assert "Cancelled: *Reading group*" in first
     await hours_later(office, clock, 20)
@@ -199,8 +199,7 @@ async def test_those_who_come_are_told_of_changes_and_cancellations(
     for person in (ines, otto):
         told = text_of(office.last(person))
         assert "Thu 12 Mar, 18:00" in told
-        assert "It is now *" in told
-        assert "Fri 13 Mar, 18:00" in told
+        assert told.count("Fri 13 Mar, 18:00") == 1
     university.put("a", "Seminar", "20260313T180000", more="STATUS:CANCELLED\n")
     await hours_later(office, clock)
     assert "This event will not take place: *Seminar*" in text_of(office.last(ines))
@@ -296,7 +295,7 @@ async def test_whole_days_are_written_as_days_and_moved_as_days(
     await hours_later(office, clock)
     told = text_of(office.last(ines))
     assert "It was Sat 28 Mar to Sun 29 Mar" in told
-    assert "It is now *Sun 29 Mar to Mon 30 Mar*" in told
+    assert told.count("Sun 29 Mar to Mon 30 Mar") == 1
     clock.move_to(datetime(2026, 3, 27, 18, tzinfo=UTC))
     await office.clock_moved()
     clock.move_to(datetime(2026, 3, 28, 9, tzinfo=UTC))

@@ -125,7 +125,7 @@ async def test_a_moved_deadline_is_told_in_the_bundle_and_on_what_was_posted(
     await reads(office, publisher.address)
     publisher.put("a", "Rivers fund", "15 May 2026")
     await an_hour_later(office, clock)
-    moved = "The deadline moved from Thu 30 Apr, 23:59 to Fri 15 May, 23:59"
+    moved = "Deadline moved: it was Thu 30 Apr, 23:59"
     (post,) = office.posted(channel)
     assert moved in _in_words(post)
     clock.move_to(TUESDAY_AT_TEN)
@@ -133,6 +133,8 @@ async def test_a_moved_deadline_is_told_in_the_bundle_and_on_what_was_posted(
     bundle = _in_words(office.posted(channel)[-1])
     assert "Changed calls" in bundle
     assert moved in bundle
+    assert bundle.casefold().count("deadline") == 1
+    assert bundle.count("Fri 15 May, 23:59") == 1
 
 
 def _in_words(text: str) -> str:
