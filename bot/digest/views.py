@@ -110,14 +110,15 @@ def _introductions(digest: Digest) -> str:
     numbers = digest.introductions
     if not numbers:
         return ""
-    said = joined(
-        [
-            f"{numbers.asked} asked for",
-            f"{numbers.accepted} agreed by both",
-            f"{numbers.met} that led to a meeting",
-        ]
-    )
-    return f"*Introductions*\n{said}."
+    parts = []
+    if numbers.asked:
+        parts.append(f"{counted(numbers.asked, 'was', 'were')} asked for")
+    if numbers.accepted:
+        parts.append(f"both sides agreed to {numbers.accepted}")
+    if numbers.met:
+        parts.append(f"{numbers.met} led to a meeting")
+    said = joined(parts)
+    return f"*Introductions*\n{said[:1].upper()}{said[1:]}."
 
 
 def _call(call: FundingCall, zone: ZoneInfo) -> str:
@@ -133,9 +134,12 @@ def _useful(digest: Digest) -> str:
     numbers = digest.useful
     if not numbers:
         return ""
-    said = joined(
-        [f"{numbers.yes} useful", f"{numbers.partly} partly useful", f"{numbers.no} not useful"]
+    counts = (
+        (numbers.yes, "useful"),
+        (numbers.partly, "partly useful"),
+        (numbers.no, "not useful"),
     )
+    said = joined(f"{number} {what}" for number, what in counts if number)
     return f"*What people said of the events they went to*\n{said}."
 
 

@@ -1,11 +1,12 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.digest.views import digest_message
-from registry.digest import Digest, Introductions, Listing, Pair
+from registry.digest import Digest, Introductions, Listing, Pair, Usefulness
 from registry.disclosure import NeedShown, ProfileShown
 from registry.events import Event
 from registry.funding import FundingCall
@@ -92,11 +93,28 @@ def test_the_whole_week() -> None:
         f"*New needs*\n• {question} _(Ambleby Council, by 1 April 2026)_\n_and 4 more_",
         f"*Pairs of the week*\n• {question} _(Ambleby Council)_ and {university}: strong match",
         f"*Needs that nobody fits yet*\n• {question} _(a council in Wales)_",
-        "*Introductions*\n3 asked for, 2 agreed by both and 1 that led to a meeting.",
+        "*Introductions*\n3 were asked for, both sides agreed to 2 and 1 led to a meeting.",
         f"*Calls closing soon*\n• {link}, closes {moment}",
         f"*Events coming up*\n• Tea &amp; data, {moment}",
         "*Places with no need and no expertise*\nHartlepool, Middlesbrough and 3 more",
     ]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        (Introductions(1, 0, 0), "1 was asked for."),
+        (Introductions(2, 0, 0), "2 were asked for."),
+        (Introductions(0, 1, 0), "Both sides agreed to 1."),
+        (Introductions(2, 0, 1), "2 were asked for and 1 led to a meeting."),
+    ],
+)
+def test_of_introductions_only_what_happened_is_told(numbers: Introductions, said: str) -> None:
+    assert told(a_digest(introductions=numbers))[1] == f"*Introductions*\n{said}"
+
+
+def test_of_answers_about_events_only_those_that_were_given_are_told() -> None:
+    assert told(a_digest(useful=Usefulness(2, 0, 1)))[1].endswith("\n2 useful and 1 not useful.")
 
 
 def test_what_an_admin_must_look_at_comes_first() -> None:
