@@ -103,8 +103,12 @@ class FundingCall(Base):
         return self.closes is None or self.closes > now
 
     def is_open(self, now: datetime) -> bool:
-        """Whether one can still apply."""
+        """Whether one can still apply, now or once it opens."""
         return self.state not in (CallState.CLOSED, CallState.WITHDRAWN) and self.not_closed(now)
+
+    def to_come(self, now: datetime) -> bool:
+        """Whether one cannot apply yet, but will."""
+        return self.is_open(now) and self.opens is not None and self.opens > now
 
     def identify(self) -> None:
         """Bring the keys by which it is known again in step with its link and title."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.blocks import Block, actions, button, section
 from bot.cards import Message
-from bot.funding.views import call_lines
+from bot.funding.views import call_lines, open_words
 from bot.sources.views import decision, list_buttons, unread_message
 from bot.text import counted, cut, moment, quoted
 from registry.funding import CallState, FundingCall
@@ -26,6 +26,7 @@ def previewed(
         "title": title,
         "found": len(calls),
         "open": sum(call.is_open(now) for call in calls),
+        "to_come": sum(call.to_come(now) for call in calls),
         "more": more,
         "calls": [_kept(call) for call in calls[:SHOWN]],
     }
@@ -86,7 +87,8 @@ def _found_words(kept: Mapping[str, Any]) -> str:
     found, still = kept["found"], kept["open"]
     if not found:
         return "It is a feed, but nothing is in it yet."
-    words = f"It holds {counted(found, 'item')}, {still} of them open."
+    standing = open_words(still, kept.get("to_come", 0)) if still else "no open call"
+    words = f"It holds {counted(found, 'item')}: {standing}."
     if kept["more"]:
         words += " It is longer than that: only the first 500 are read."
     if found > SHOWN:

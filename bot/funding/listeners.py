@@ -8,22 +8,21 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot import forms
 from bot.actor import Actor, acting
-from bot.blocks import Block, button, confirm, section
+from bot.blocks import Block
 from bot.commands import Command
 from bot.funding import channels, feeds, fits, marks
 from bot.funding.deliveries import refresh_calls, shown
 from bot.funding.forms import CALLBACK, call_form
 from bot.funding.month import PAGE, Filter, Month, chosen, month_blocks, read_page
+from bot.funding.own import own_blocks, read_own_page
 from bot.funding.posting import announce
 from bot.pressed import pressed_id
-from bot.text import quoted
 from bot.views import notice
 from registry import funding, funding_marks
-from registry.funding import CallDraft, FundingCall
+from registry.funding import CallDraft
 from registry.funding_marks import Said
 from registry.refusal import Refused
 
-MOST_OWN = 20
 COMMAND = Command(
     "/funding",
     "the funding calls that are open, month by month, the next to close first",
@@ -50,6 +49,8 @@ def register(app: AsyncApp) -> None:
     app.action("funding.amount")(filter_)
     app.action("funding.whose")(filter_)
     app.action("funding.read")(read)
+    app.action("funding.own_page")(own_page)
+    app.action("funding.own_page_back")(own_page)
     app.action("funding.edit")(edit)
     app.action("funding.remove")(remove)
     for feature in (channels, feeds, fits, marks):
@@ -85,7 +86,8 @@ async def _month(actor: Actor, start: int, wanted: Filter) -> list[Block]:
     found = chosen(everything, wanted, saved)
     some = found[start : start + PAGE]
     page_ = await shown(actor.session, actor.network.id, some, actor.member)
-    month = Month(everything, len(found), page_, start, wanted)
+    to_come = sum(call.to_come(actor.now) for call in found)
+    month = Month(everything, len(found), page_, start, wanted, to_come)
     return month_blocks(month, actor.now, actor.network.zone)
 
 
@@ -178,38 +180,27 @@ async def _change(actor: Actor, call_id: int, draft: CallDraft) -> None:
 
 async def _show_own(ack: AsyncAck, context: AsyncBoltContext, word: str) -> None:
     async with acting(context) as actor:
-        calls = await funding.open_calls(actor.session, actor.network.id, actor.now)
-        may = [
-            call
-            for call in calls
-            if funding.may_change(call, actor.member) and (word == "remove" or call.form)
-        ]
-    await ack(text="Funding calls", blocks=own_blocks(may, word))
+        blocks = await _own(actor, word, 0)
+    await ack(text="Funding calls", blocks=blocks)
 
 
-def own_blocks(calls: list[FundingCall], word: str) -> list[Block]:
-    """The calls that one may change or remove, each with its button."""
-    blocks = [
-        section(quoted(call.title, 250), accessory=_own_button(call, word))
-        for call in calls[:MOST_OWN]
+async def _own(actor: Actor, word: str, start: int) -> list[Block]:
+    calls = await funding.open_calls(actor.session, actor.network.id, actor.now)
+    may = [
+        call
+        for call in calls
+        if funding.may_change(call, actor.member) and (word == "remove" or call.form)
     ]
-    if len(calls) > MOST_OWN:
-        blocks.append(section(f"And {len(calls) - MOST_OWN} more, which close later."))
-    return blocks or [
-        section(f"There is no call of yours to {'change' if word == 'edit' else word}.")
-    ]
+    return own_blocks(may, word, start, actor.now, actor.network.zone)
 
 
-def _own_button(call: FundingCall, word: str) -> Block:
-    if word == "edit":
-        return button("Change", "funding.edit", str(call.id))
-    return button(
-        "Remove",
-        "funding.remove",
-        str(call.id),
-        style="danger",
-        confirm=confirm("Remove this call?", "Its reminders stop as well.", "Remove"),
-    )
+async def own_page(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """Another page of the calls that the presser may change or remove, in its place."""
+    word, start = read_own_page(str(body["actions"][0].get("value") or ""))
+    async with acting(context) as actor:
+        blocks = await _own(actor, word, start)
+    await actor.services.messenger.whisper(context, "Funding calls", blocks, replace=True)
+    await ack()
 
 
 async def edit(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:

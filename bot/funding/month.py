@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from bot.blocks import Block, actions, button, context, header, option, section, select
-from bot.funding.views import CallShown, call_blocks
-from bot.text import counted, cut
+from bot.funding.views import CallShown, call_blocks, open_words
+from bot.text import cut
 from registry.funding import FundingCall, gives, has_theme, themes_of
 
 PAGE = 8
@@ -75,13 +75,17 @@ def chosen(
 
 @dataclass(frozen=True)
 class Month:
-    """What the view is drawn from. page: the calls shown, of `found` after `start`."""
+    """What the view is drawn from. page: the calls shown, of `found` after `start`.
+
+    to_come: how many of `found` are not open yet.
+    """
 
     everything: Sequence[FundingCall]
     found: int
     page: Sequence[CallShown]
     start: int
     wanted: Filter
+    to_come: int = 0
 
 
 def month_blocks(month: Month, now: datetime, zone: ZoneInfo) -> list[Block]:
@@ -100,7 +104,7 @@ def month_blocks(month: Month, now: datetime, zone: ZoneInfo) -> list[Block]:
 
 
 def _title(month: Month) -> str:
-    title = f"*{counted(month.found, 'open call')}*, the next to close first"
+    title = f"*{open_words(month.found, month.to_come)}*, the next to close first"
     if month.found > PAGE:
         last = month.start + len(month.page)
         title += f": {month.start + 1} to {last}" if month.page else ""

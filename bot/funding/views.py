@@ -50,7 +50,7 @@ def amount_line(call: FundingCall) -> str:
 
 
 def call_lines(call: FundingCall, now: datetime, zone: ZoneInfo) -> str:
-    """Title, funder, amount, closing time and how long there is, what changed, themes."""
+    """Title, funder, amount, closing time, what changed, themes."""
     money = amount_line(call)
     lines = [
         f"*{linked(call)}*",
@@ -73,7 +73,7 @@ def _standing(call: FundingCall, now: datetime, zone: ZoneInfo) -> list[str]:
     if call.opens is not None and call.opens > now:
         lines.append(f"Opens {_opening(call.opens, zone)}")
     if call.closes is not None:
-        lines.append(f"Closes {moment(call.closes, zone)}: {time_left(call.closes, now)}")
+        lines.append(f"Closes {moment(call.closes, zone)}")
     if call.was_closing is not None:
         now_none = "" if call.closes else "; there is none now"
         lines.append(f"_Deadline moved: it was {moment(call.was_closing, zone)}{now_none}_")
@@ -96,10 +96,13 @@ def linked(call: FundingCall, most: int = 250) -> str:
     return f"<{escaped}|{title.replace('|', '/')}>"
 
 
-def time_left(closes: datetime, now: datetime) -> str:
-    """'12 days left', 'less than a day left'."""
-    days = (closes - now).days
-    return f"{counted(days, 'day')} left" if days > 0 else "less than a day left"
+def open_words(number: int, to_come: int) -> str:
+    """'6 open calls and 2 to come', of so many that are not over, some of them not open yet."""
+    if not to_come:
+        return counted(number, "open call")
+    if to_come == number:
+        return f"{counted(number, 'call')} to come"
+    return f"{counted(number - to_come, 'open call')} and {to_come} to come"
 
 
 def days_words(days: Sequence[int]) -> str:
@@ -257,8 +260,9 @@ def summary_message(
 ) -> Message:
     """What the first reading of a feed found: one post for all of it."""
     still = [shown for shown in calls if shown.call.is_open(now)]
+    to_come = sum(shown.call.to_come(now) for shown in still)
     dated = [shown.call.closes for shown in still if shown.call.closes is not None]
-    words = f"*Now reading {quoted(title, 200)}*: {counted(len(still), 'open call')}"
+    words = f"*Now reading {quoted(title, 200)}*: {open_words(len(still), to_come)}"
     if dated:
         words += f", the next one closing {moment(min(dated), zone)}"
     blocks = [section(words)]
@@ -270,13 +274,14 @@ def summary_message(
 
 def noted_block(calls: Sequence[FundingCall], now: datetime, zone: ZoneInfo) -> Block:
     """The calls that are noted on a need, as its card lists them."""
-    lines = [f"• {linked(call, 150)}: {_briefly(call, now, zone)}" for call in calls[:MOST_NOTED]]
+    lines = [f"• {linked(call, 150)}: {briefly(call, now, zone)}" for call in calls[:MOST_NOTED]]
     if len(calls) > MOST_NOTED:
         lines.append(f"And {len(calls) - MOST_NOTED} more.")
     return section("\n".join(["*Funding calls noted*", *lines]))
 
 
-def _briefly(call: FundingCall, now: datetime, zone: ZoneInfo) -> str:
+def briefly(call: FundingCall, now: datetime, zone: ZoneInfo) -> str:
+    """'closes Thu 30 Apr, 23:59', or why it cannot be applied for."""
     if call.state == CallState.WITHDRAWN:
         return "withdrawn by the funder"
     if not call.is_open(now):
@@ -286,4 +291,4 @@ def _briefly(call: FundingCall, now: datetime, zone: ZoneInfo) -> str:
 
 def saved_lines(calls: Sequence[FundingCall], now: datetime, zone: ZoneInfo) -> str:
     """A person's saved calls, the next to close first, as App Home lists them."""
-    return "\n".join(f"• {linked(call, 150)}: {_briefly(call, now, zone)}" for call in calls)
+    return "\n".join(f"• {linked(call, 150)}: {briefly(call, now, zone)}" for call in calls)

@@ -35,9 +35,10 @@ async def test_an_address_is_tried_and_its_first_three_items_shown_before_it_is_
     publisher.put("old", "Long closed", "1 May 2020")
     trial = await tries(office, publisher.address)
     told = text_of(trial)
-    assert "It holds 5 items, 4 of them open. The first 3 as they would look:" in told
+    assert "It holds 5 items: 4 open calls. The first 3 as they would look:" in told
     assert "Fund 0" in told
-    assert "60 days left" in told
+    assert "Fri 1 May, 23:59" in _in_words(told)
+    assert "days left" not in told
     assert "Fund 2" in told
     assert "Fund 3" not in told
     assert office.posted(channel) == []
@@ -247,7 +248,7 @@ async def test_what_is_no_feed_is_told_with_a_plain_reason_and_can_be_tried_agai
     publisher.body, publisher.status = None, 200
     publisher.put("a", "Rivers fund")
     await office.presses(office.admin, trial, "feed.try")
-    assert "It holds 1 item, 1 of them open." in text_of(trial)
+    assert "It holds 1 item: 1 open call." in text_of(trial)
     await office.presses(office.admin, trial, "feed.accept")
     assert "Rivers fund" in office.posted(channel)[0]
 

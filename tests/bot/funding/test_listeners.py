@@ -29,7 +29,7 @@ async def test_a_call_is_posted_to_the_funding_channel_and_listed(office: Office
     assert "New funding call" in post
     assert "<https://inv.example/rivers|Rivers &amp; towns fund>" in post
     assert "Invented Trust" in post
-    assert "59 days left" in post
+    assert "Closes <!date^1777589940^{date_short_pretty}, {time}|Thu 30 Apr, 23:59>\n" in post
     assert "For: flooding and high streets" in post
     ines = await academic(office)
     await office.types(ines, "/funding")
@@ -111,6 +111,11 @@ async def test_a_call_that_opens_as_a_day_begins_is_said_to_open_on_that_day(
     channel = await office.channel_for("funding")
     assert await add(office, opens="2026-04-01") == {}
     assert "Opens Wed 1 Apr\n" in office.posted(channel)[0]
+    await office.types(office.admin, "/funding")
+    assert "*1 call to come*" in text_of(office.last(office.admin))
+    await add(office, title="Open now")
+    await office.types(office.admin, "/funding")
+    assert "*1 open call and 1 to come*" in text_of(office.last(office.admin))
 
 
 async def test_the_same_form_sent_twice_is_one_call(office: Office) -> None:
@@ -144,6 +149,28 @@ async def test_a_long_list_has_pages(office: Office) -> None:
     await office.presses(ines, first, "funding.page")
     assert "Call number 9" in text_of(office.last(ines))
     assert "Call number 7" not in text_of(office.last(ines))
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("word", ["edit", "remove"])
+async def test_calls_of_one_title_are_told_apart_where_one_is_chosen(
+    office: Office, word: str
+) -> None:
+    other = {"funder": "Made-up Council", "link": "https://inv.example/other", "amount": "£5,000"}
+    await add(office)
+    assert await add(office, **other, closes="2026-05-29") == {}
+    for number in range(19):
+        await add(office, title=f"Call {number}", closes=None)
+    await office.types(office.admin, f"/funding {word}")
+    listed = office.last(office.admin)
+    first, second, *_ = [block["text"]["text"] for block in listed.blocks if "text" in block]
+    assert "\nInvented Trust · closes <!date^1777589940^" in first
+    assert "\nMade-up Council · Up to £5,000 · closes <!date^1780095540^" in second
+    assert "Call 18" not in text_of(listed)
+    await office.presses(office.admin, listed, "funding.own_page")
+    assert "Call 18" in text_of(office.last(office.admin))
+    await office.presses(office.admin, office.last(office.admin), "funding.own_page_back")
+    assert "Made-up Council" in text_of(office.last(office.admin))
 
 
 async def test_only_who_added_a_call_or_an_admin_removes_it(office: Office) -> None:

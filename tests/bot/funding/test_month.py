@@ -8,6 +8,7 @@ import pytest
 from bot.funding.fits import fits_view
 from bot.funding.forms import call_form, rule_form, share_form
 from bot.funding.month import AMOUNTS, PAGE, Filter, Month, chosen, month_blocks, read_page
+from bot.funding.own import own_blocks, read_own_page
 from bot.funding.views import (
     CallShown,
     Why,
@@ -153,6 +154,26 @@ def test_the_month_view_keeps_slack_s_limits_at_any_size() -> None:
         view = Month(calls, len(calls), HUGE[start : start + PAGE], start, wanted)
         check_message("Calls", month_blocks(view, NOW, LONDON))
     assert chosen(calls, Filter(theme=calls[3].themes[0].upper()), ()) == [calls[3]]
+
+
+def test_the_list_of_own_calls_keeps_slack_s_limits_at_any_size() -> None:
+    calls = [one.call for one in HUGE]
+    for start in (0, 20, 399, 10**8):
+        check_message("Calls", own_blocks(calls, "remove", start, NOW, LONDON))
+    assert read_own_page("remove:40") == ("remove", 40)
+    assert read_own_page("x:-1") == read_own_page("") == ("edit", 0)
+
+
+def test_a_deadline_that_was_set_or_taken_away_is_said_once() -> None:
+    call = huge(1)
+    call.was_closing = None
+    text = post_message([(CallShown(call), News.MOVED)], NOW, LONDON).blocks[1]["text"]["text"]
+    assert text.startswith("_It has a deadline now_")
+    call.was_closing, call.closes = call.closes, None
+    text = post_message([(CallShown(call), News.MOVED)], NOW, LONDON).blocks[1]["text"]["text"]
+    assert text.casefold().count("deadline") == 1
+    assert "Thu 5 Mar, 10:00>; there is none now_" in text
+    assert "Deadline moved: it was <!date^" in text
 
 
 def test_every_form_keeps_slack_s_limits_at_any_size() -> None:
