@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from feeds.amounts import Amount, amount_in, read_amount
+from feeds.amounts import Amount, Currency, amount_in, read_amount
 from feeds.command import run
 from feeds.confined import Unread, in_a_process
 from feeds.dates import Moment, find_moment
@@ -51,7 +51,7 @@ class Call:
     id: the same for the same call at every reading of the feed.
     closes: where the feed gives a date alone, or "midnight", the last second of that day in
     London. opens: where it gives a date alone, the start of that day in London. least, most:
-    what one applicant can get, in whole pounds, where the feed states it.
+    what one applicant can get, in whole units of `currency`, where the feed states it.
     """
 
     id: str
@@ -65,6 +65,7 @@ class Call:
     themes: tuple[str, ...]
     least: int | None = None
     most: int | None = None
+    currency: Currency = Currency.GBP
     status: Status = Status.OPEN
 
 
@@ -118,6 +119,7 @@ def _call(item: Item, address: str | None) -> Call:
         themes=_themes(item.themes),
         least=amount.least if amount else None,
         most=amount.most if amount else None,
+        currency=amount.currency if amount else Currency.GBP,
         status=status_in(title, flat, item.fields),
     )
 
@@ -195,7 +197,8 @@ def _timed(call: dict[str, Any]) -> dict[str, Any]:
         name: datetime.fromisoformat(call[name]) if call[name] else None
         for name in ("opens", "closes", "published")
     }
-    return call | moments | {"themes": tuple(call["themes"]), "status": Status(call["status"])}
+    words = {"status": Status(call["status"]), "currency": Currency(call["currency"])}
+    return call | moments | words | {"themes": tuple(call["themes"])}
 
 
 def main(arguments: list[str] | None = None) -> int:

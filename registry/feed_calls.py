@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from feeds.amounts import Currency
 from registry import funding
 from registry.funding import (
     LONGEST_FUNDER,
@@ -38,6 +39,7 @@ class FeedCall:
     themes: tuple[str, ...]
     least: int | None = None
     most: int | None = None
+    currency: Currency = Currency.GBP
     state: CallState = CallState.OPEN
 
 
@@ -163,7 +165,7 @@ class _Reading:
         if call.closes is not None and (row.closes is None or anew):
             funding.move(row, call.closes, self.now)
         if row.least is None and row.most is None:
-            row.least, row.most = call.least, call.most
+            _give(row, call)
         row.summary = row.summary or call.summary[:LONGEST_SUMMARY]
         row.link = row.link or call.link
         row.identify()
@@ -242,13 +244,18 @@ def _rewrite(row: FundingCall, call: FeedCall, feed_title: str) -> None:
     row.funder = (call.funder or feed_title)[:LONGEST_FUNDER]
     row.link, row.summary, row.opens = call.link, call.summary[:LONGEST_SUMMARY], call.opens
     row.themes = list(call.themes[:MOST_THEMES])
-    row.least, row.most = call.least, call.most
+    _give(row, call)
     row.routed_number = None
     row.identify()
 
 
+def _give(row: FundingCall, call: FeedCall) -> None:
+    row.least, row.most, row.currency = call.least, call.most, call.currency
+
+
 def _digest(call: FeedCall) -> str:
-    said = (
+    """What tells whether a call says something else now; those in pounds had no currency once."""
+    said: tuple[object, ...] = (
         call.title,
         call.link,
         call.summary,
@@ -258,4 +265,6 @@ def _digest(call: FeedCall) -> str:
         call.least,
         call.most,
     )
+    if call.currency is not Currency.GBP:
+        said += (call.currency.value,)
     return hashlib.sha256(repr(said).encode()).hexdigest()

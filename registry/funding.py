@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feeds.amounts import Amount, read_amount
+from feeds.amounts import Amount, Currency, read_amount
 from feeds.status import bare_title
 from registry.database import Base
 from registry.links import is_link
@@ -63,9 +63,9 @@ class FundingCall(Base):
     """A call for proposals.
 
     news: what waits to be told of it. was_closing: when it was to close before its deadline was
-    last moved. least, most: what one applicant can get, in whole pounds. link_key, title_key: by
-    which the same call is known again. routed_number: the network's change number when it was
-    last scored against needs and profiles.
+    last moved. least, most: what one applicant can get, in whole units of `currency`, an
+    ISO 4217 code. link_key, title_key: by which the same call is known again. routed_number: the
+    network's change number when it was last scored against needs and profiles.
     """
 
     __tablename__ = "funding_calls"
@@ -90,6 +90,7 @@ class FundingCall(Base):
     themes: Mapped[list[str]]
     least: Mapped[int | None] = mapped_column(BigInteger)
     most: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(default=Currency.GBP)
     state: Mapped[str] = mapped_column(default=CallState.OPEN)
     news: Mapped[str | None]
     was_closing: Mapped[datetime | None]
@@ -109,6 +110,11 @@ class FundingCall(Base):
     def to_come(self, now: datetime) -> bool:
         """Whether one cannot apply yet, but will."""
         return self.is_open(now) and self.opens is not None and self.opens > now
+
+    @property
+    def in_pounds(self) -> bool:
+        """Whether its amount, if it states one, is in pounds. A row not kept yet may lack this."""
+        return self.currency in (None, Currency.GBP)
 
     def identify(self) -> None:
         """Bring the keys by which it is known again in step with its link and title."""
@@ -169,7 +175,9 @@ def check(draft: CallDraft, network: Network, now: datetime) -> Checked:
         wrong["themes"] = f"Please give at most {MOST_THEMES} themes."
     amount = read_amount(draft.amount) if draft.amount.strip() else None
     if draft.amount.strip() and amount is None:
-        wrong["amount"] = "Please write it like “up to £250,000” or “£5,000 to £20,000”."
+        wrong["amount"] = (
+            "Please write it like “up to £250,000” or “£5,000 to £20,000”, in £, € or $."
+        )
     closes = _closing(draft, network)
     if closes is None and draft.closes_at:
         wrong["closes"] = "Please choose the day that this time is on, or leave the time empty."
@@ -237,6 +245,7 @@ def _columns(draft: CallDraft, checked: Checked, network: Network) -> dict[str, 
         "themes": list(draft.themes),
         "least": checked.amount.least if checked.amount else None,
         "most": checked.amount.most if checked.amount else None,
+        "currency": checked.amount.currency if checked.amount else Currency.GBP,
     }
 
 
@@ -406,13 +415,15 @@ async def take_news(
 
 
 def gives(call: FundingCall, least: int | None, most: int | None, *, unstated: bool) -> bool:
-    """Whether what a call gives lies within the limits; "up to £5,000" counts as £5,000.
+    """Whether what a call gives lies within the limits, in pounds; "up to £5,000" counts as £5,000.
 
-    unstated: what to say of a call that states no amount.
+    unstated: what to say of a call whose amount cannot be compared.
     """
     smallest = call.least if call.least is not None else call.most
     if smallest is None:
         return unstated
+    if not call.in_pounds:
+        return unstated or (least is None and most is None)
     largest = call.most
     above = least is None or largest is None or largest >= least
     return above and (most is None or smallest <= most)

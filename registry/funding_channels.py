@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feeds.amounts import read_amount
+from feeds.amounts import Currency, read_amount
 from matching.words import terms
 from registry.database import Base
 from registry.funding import MOST_THEMES, FundingCall, gives, has_theme
@@ -22,7 +22,7 @@ class ChannelRule(Base):
     """A channel that gets the calls of some themes and amounts.
 
     themes: any of them; none means all. least, most: in whole pounds. unstated: also the calls
-    that state no amount.
+    that state no amount in pounds.
     """
 
     __tablename__ = "funding_channels"
@@ -153,9 +153,11 @@ def check_rule(draft: RuleDraft) -> Limits:
     limits: dict[str, int | None] = {"least": None, "most": None}
     for name, written in (("least", draft.least), ("most", draft.most)):
         amount = read_amount(written) if written.strip() else None
-        if written.strip() and amount is None:
-            wrong[name] = "Please write an amount, such as £5,000."
-        elif amount is not None:
+        if not written.strip():
+            continue
+        if amount is None or amount.currency is not Currency.GBP:
+            wrong[name] = "Please write an amount in pounds, such as £5,000."
+        else:
             limits[name] = amount.most if amount.most is not None else amount.least
     least, most = limits["least"], limits["most"]
     if not wrong and least is not None and most is not None and least > most:

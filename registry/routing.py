@@ -49,7 +49,8 @@ _OF_CALLS = frozenset(
         r"\w+",
         """application apply award bid call closing competition date deadline eligible funder
         funding fund grant guidance open opening opportunity programme project proposal publication
-        scheme status support total type update maximum minimum million pounds""",
+        scheme status support total type update maximum minimum million pounds euros
+        dollars""",
     )
 )
 

@@ -16,7 +16,7 @@ from bot.blocks import Block, actions, button, confirm, context, section
 from bot.cards import Message, Render, Showing, post_card
 from bot.deliveries import Work
 from bot.funding.forms import RULE, SETTINGS, rule_form, settings_form
-from bot.funding.views import days_words, pounds
+from bot.funding.views import days_words, money
 from bot.pressed import pressed_id
 from bot.text import joined, quoted
 from bot.views import notice
@@ -78,11 +78,13 @@ def _rule(rule: ChannelRule) -> str:
         return f"nothing is posted there, because {why}. Change it to try again."
     words = f"about {quoted(joined(rule.themes), 400)}" if rule.themes else "about anything"
     if rule.least is not None:
-        words += f", of at least {pounds(rule.least)}"
+        words += f", of at least {money(rule.least)}"
     if rule.most is not None:
-        words += f", of at most {pounds(rule.most)}"
+        words += f", of at most {money(rule.most)}"
     if (rule.least, rule.most) != (None, None):
-        words += ", and those that state no amount" if rule.unstated else ", with a stated amount"
+        words += (
+            ", and those that state no amount in pounds" if rule.unstated else ", stated in pounds"
+        )
     return words
 
 

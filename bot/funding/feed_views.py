@@ -42,6 +42,7 @@ def _kept(call: FundingCall) -> dict[str, Any]:
         "themes": call.themes,
         "least": call.least,
         "most": call.most,
+        "currency": call.currency,
         "state": call.state,
     }
 

@@ -95,7 +95,7 @@ def _more(call: FundingCall | None) -> list[Block]:
             most=LONGEST_AMOUNT,
             initial=amount_line(call) if call else "",
             placeholder="up to £250,000",
-            hint="What one applicant can get. Leave it empty if it is not said.",
+            hint="What one applicant can get, in £, € or $. Leave it empty if it is not said.",
             optional=True,
         ),
         text_field(
@@ -224,7 +224,7 @@ def rule_form(rule: ChannelRule | None) -> Block:
             ),
             input_block(
                 "unstated",
-                "Calls that state no amount",
+                "Calls that state no amount in pounds",
                 checkboxes(
                     "unstated",
                     [option("Post them as well", "yes")],

@@ -25,7 +25,7 @@ AMOUNTS: Mapping[str, tuple[str, int | None, int | None]] = {
     "middle": ("£10,000 to £100,000", 10_000, 100_000),
     "large": ("£100,000 to £1 million", 100_000, 1_000_000),
     "huge": ("Over £1 million", 1_000_000, None),
-    UNSTATED: ("No amount stated", None, None),
+    UNSTATED: ("No amount in pounds", None, None),
 }
 
 
@@ -55,7 +55,7 @@ class Filter:
         if self.saved and call.id not in saved:
             return False
         if self.amount == UNSTATED:
-            return call.least is None and call.most is None
+            return (call.least is None and call.most is None) or not call.in_pounds
         _, least, most = AMOUNTS[self.amount]
         return self.amount == ANY or gives(call, least, most, unstated=False)
 

@@ -123,6 +123,7 @@ def feed_call(call: Call) -> FeedCall:
         themes=call.themes,
         least=call.least,
         most=call.most,
+        currency=call.currency,
         state=CallState(call.status.value),
     )
 

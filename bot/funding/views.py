@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.blocks import Block, actions, button, context, header, section
 from bot.cards import Message
 from bot.text import counted, cut, joined, moment, quoted, short_day
+from feeds.amounts import Currency
 from registry.funding import CallState, FundingCall, News
 from registry.funding_channels import CLOSING
 
@@ -19,6 +20,7 @@ MOST_POSTED = 18
 MOST_SUMMARISED = 3
 MOST_NOTED = 5
 MILLION = 1_000_000
+SIGNS = {Currency.GBP: "£", Currency.EUR: "€", Currency.USD: "$"}
 
 
 @dataclass(frozen=True)
@@ -33,20 +35,23 @@ class CallShown:
     saved: bool | None = None
 
 
-def pounds(amount: int) -> str:
-    """£250,000, £1.5 million."""
+def money(amount: int, currency: str | None = None) -> str:
+    """£250,000, €1.5 million; in pounds where no currency is given."""
+    sign = SIGNS[Currency(currency or Currency.GBP)]
     if amount >= MILLION and amount % (MILLION // 100) == 0:
-        return f"£{amount / MILLION:,.2f}".rstrip("0").rstrip(".") + " million"
-    return f"£{amount:,}"
+        return f"{sign}{amount / MILLION:,.2f}".rstrip("0").rstrip(".") + " million"
+    return f"{sign}{amount:,}"
 
 
 def amount_line(call: FundingCall) -> str:
     """As "Up to £250,000", or nothing where no amount is known."""
-    if call.least is not None and call.most is not None and call.least < call.most:
-        return f"{pounds(call.least)} to {pounds(call.most)}"
-    if call.most is not None:
-        return pounds(call.most) if call.least == call.most else f"Up to {pounds(call.most)}"
-    return f"From {pounds(call.least)}" if call.least is not None else ""
+    least = money(call.least, call.currency) if call.least is not None else ""
+    if call.most is None:
+        return f"From {least}" if least else ""
+    most = money(call.most, call.currency)
+    if call.least is not None and call.least < call.most:
+        return f"{least} to {most}"
+    return most if call.least == call.most else f"Up to {most}"
 
 
 def call_lines(call: FundingCall, now: datetime, zone: ZoneInfo) -> str:

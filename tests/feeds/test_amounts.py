@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.amounts import Amount, amount_in, read_amount
+from feeds.amounts import Amount, Currency, amount_in, read_amount
+
+EUR, USD = Currency.EUR, Currency.USD
 
 
 @pytest.mark.parametrize(
@@ -32,12 +34,40 @@ def test_reads_what_one_applicant_can_get(text: str, least: int | None, most: in
 
 
 @pytest.mark.parametrize(
+    ("text", "least", "most", "currency"),
+    [
+        ("up to €2 million", None, 2_000_000, EUR),
+        ("contribution of between EUR 3.00 and 5.00 million", 3_000_000, 5_000_000, EUR),
+        ("grants of €50.000", None, 50_000, EUR),
+        ("grants of €1.500.000", None, 1_500_000, EUR),
+        ("grants of €1,5 million", None, 1_500_000, EUR),
+        ("grants of up to 60,000 euros", None, 60_000, EUR),
+        ("award range: 50 000 to 100 000 EUR", 50_000, 100_000, EUR),
+        ("funding of $50,000 to $75,000", 50_000, 75_000, USD),
+        ("awards of up to US$250k", None, 250_000, USD),
+        ("maximum award: USD 1.2 million", None, 1_200_000, USD),
+        ("grants of €60,000 (£52,000). Grants of £52,000", None, 52_000, Currency.GBP),
+        ("minimum award €5,000, maximum award £80,000", None, 80_000, Currency.GBP),
+        ("up to €100k, at least €20k", 20_000, 100_000, EUR),
+    ],
+)
+def test_each_currency_stays_what_it_is(
+    text: str, least: int | None, most: int | None, currency: Currency
+) -> None:
+    assert amount_in(text) == Amount(least, most, currency)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
         "no figure at all",
         "for firms with a turnover below £10m",
-        "up to €2 million",
+        "up to CA$20,000",
+        "up to $5 million CAD",
+        "up to $50,000 (Australian dollars)",
+        "up to 20 projects",
+        "€50,000 to £80,000",
         "up to 80% of costs",
         "up to £0",
         "save £500 on your bills",
@@ -56,6 +86,13 @@ def test_what_is_no_amount_is_none(text: str) -> None:
         ("£5,000 to £10,000", Amount(5_000, 10_000)),
         ("from 5k", Amount(5_000, None)),
         ("£1.5m", Amount(None, 1_500_000)),
+        ("€5,000", Amount(None, 5_000, EUR)),
+        ("from $2 million", Amount(2_000_000, None, USD)),
+        ("5,000 to 10,000 euros", Amount(5_000, 10_000, EUR)),
+        ("€50,000 to €80,000", Amount(50_000, 80_000, EUR)),
+        ("¥5,000", None),
+        ("A$5,000", None),
+        ("CHF 5,000", None),
         ("lots", None),
         ("£10 to £5", None),
         ("", None),
@@ -73,7 +110,7 @@ def test_any_figure_is_read_as_it_is_written(pounds: int) -> None:
 
 
 @settings(deadline=None)
-@given(st.text(alphabet="£GBP up to between and maximum 0123456789,.km-", max_size=400))
+@given(st.text(alphabet="£€$GBPEURS up to between and maximum 0123456789,.km-", max_size=400))
 def test_whatever_is_written_gives_an_amount_in_order_or_none(text: str) -> None:
     for amount in (amount_in(text), read_amount(text)):
         if amount is not None and amount.least is not None and amount.most is not None:

@@ -1,4 +1,4 @@
-"""Lanes of the outbox, and which errand drew a card last.
+"""Lanes of the outbox, which errand drew a card last, and what a call's amounts are in.
 
 Revision: 0011
 """
@@ -14,6 +14,8 @@ depends_on = None
 
 def upgrade() -> None:
     _lanes()
+    currency = sa.Column("currency", sa.Text(), nullable=False, server_default="GBP")
+    op.add_column("funding_calls", currency)
 
 
 def _lanes() -> None:

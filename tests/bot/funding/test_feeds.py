@@ -52,6 +52,19 @@ async def test_an_address_is_tried_and_its_first_three_items_shown_before_it_is_
     assert "Long closed" not in post
 
 
+async def test_an_amount_in_euros_is_shown_in_euros(
+    office: Office, channel: Channel, publisher: Publisher, clock: FrozenClock
+) -> None:
+    publisher.put("a", "Rivers fund", text="Grants of up to €250,000.")
+    trial = await tries(office, publisher.address)
+    assert "Invented funder · Up to €250,000" in text_of(trial)
+    await office.presses(office.admin, trial, "feed.accept")
+    assert "Invented funder · Up to €250,000" in office.posted(channel)[0]
+    publisher.put("a", "Rivers fund", text="Grants of up to $250,000.")
+    await an_hour_later(office, clock)
+    assert "Invented funder · Up to $250,000" in office.posted(channel)[0]
+
+
 @ONE_DATABASE
 async def test_an_address_that_is_not_wanted_is_forgotten(
     office: Office, channel: Channel, publisher: Publisher

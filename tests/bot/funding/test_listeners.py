@@ -131,6 +131,21 @@ async def test_who_is_new_says_who_they_are_first(office: Office) -> None:
     assert "to say who you are" in (await office.types(nell, "/funding add")).text
 
 
+@ONE_DATABASE
+async def test_an_amount_stays_in_its_own_currency(office: Office) -> None:
+    channel = await office.channel_for("funding")
+    assert "amount" in await add(office, amount="CHF 5,000")
+    assert await add(office, amount="up to 50.000 EUR") == {}
+    assert "Invented Trust · Up to €50,000" in office.posted(channel)[0]
+    otto = await officer(office, "Olga Madeup", admin=True)
+    await office.types(otto, "/funding edit")
+    await office.presses(otto, office.last(otto), "funding.edit")
+    assert (await office.fills_in(otto, title="Another title")).errors == {}
+    (post,) = office.posted(channel)
+    assert "Another title" in post
+    assert "Invented Trust · Up to €50,000" in post
+
+
 async def test_without_a_channel_a_call_is_kept_and_listed(office: Office) -> None:
     await add(office)
     ines = await academic(office)

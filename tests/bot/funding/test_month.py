@@ -19,6 +19,7 @@ from bot.funding.views import (
     post_message,
     summary_message,
 )
+from feeds.amounts import Amount, Currency, read_amount
 from playground.blocks import check_message, check_view
 from playground.slack import Channel
 from registry.disclosure import NeedShown
@@ -93,6 +94,22 @@ def test_amounts_in_words_and_by_size(
     call = FundingCall(title="T", themes=[], least=least, most=most)
     assert amount_line(call) == words
     assert {name for name in AMOUNTS if Filter(name).passes(call, ())} == {"any", *filters}
+
+
+@pytest.mark.parametrize(
+    ("currency", "words"), [("EUR", "€50,000 to €1.5 million"), ("USD", "$50,000 to $1.5 million")]
+)
+def test_other_currencies_are_shown_as_they_are_and_never_compared(
+    currency: str, words: str
+) -> None:
+    call = FundingCall(title="T", themes=[], least=50_000, most=1_500_000, currency=currency)
+    assert amount_line(call) == words
+    assert read_amount(words) == Amount(50_000, 1_500_000, Currency(currency))
+    assert {name for name in AMOUNTS if Filter(name).passes(call, ())} == {"any", "unstated"}
+    for unstated in (True, False):
+        rule = ChannelRule(themes=[], least=10_000, most=None, unstated=unstated)
+        assert rule.takes(call) is unstated
+        assert ChannelRule(themes=[], least=None, most=None, unstated=unstated).takes(call)
 
 
 @pytest.mark.parametrize(
