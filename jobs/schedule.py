@@ -15,7 +15,7 @@ JOBS: tuple[Job, ...] = (
     Job("purge", Daily(time(4)), purge, everywhere=True),
     Job("time_zones", Daily(time(5)), refresh_zones),
     Job("priorities", Daily(time(8)), group_needs),
-    Job(digest.JOB, Weekly(time(9)), post_digest),
+    Job(digest.JOB, Weekly(digest.AT), post_digest),
     Job("need_news", Daily(time(9, 30), on=not_on_sunday), tell_of_newcomers),
     Job("funding_post", Daily(time(10)), funding.post_calls),
     Job("feeds", Hourly(), funding.read_feeds),

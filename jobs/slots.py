@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from registry.networks import Network
-from registry.working_days import working_day
+from registry.working_days import first_working_day
 
 SUNDAY = 6
 
@@ -108,12 +108,6 @@ class Weekly:
             for week, day in slots
             if day is not None and _moment(day, self.at, zone) <= until
         )
-
-
-def first_working_day(monday: date, nation: str) -> date | None:
-    """The first working day of the week that begins then; None where it has none."""
-    week = (monday + timedelta(days=one) for one in range(7))
-    return next((day for day in week if working_day(day, nation)), None)
 
 
 def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:

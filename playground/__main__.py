@@ -91,7 +91,8 @@ async def opened(settings: Settings, port: int) -> AsyncIterator[tuple[Starlette
             delivery = Delivery(slack, client, f"{bot}/slack/events", SECRET)
             delivery.responses = address
             async with working(services) as ticker:
-                app.router.routes.extend(Desk(slack, delivery, clock, ticker).routes())
+                desk = Desk(slack, delivery, clock, ticker, services.session_factory)
+                app.router.routes.extend(desk.routes())
                 app.router.routes.extend(event_routes(services))
                 keeping = asyncio.create_task(keep_on(slack, settings.var))
                 yield app, slack

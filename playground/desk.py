@@ -19,10 +19,15 @@ from playground.clock import MovableClock
 from playground.delivery import Delivery, NotFilledIn, NotOnScreen, Result
 from playground.sample import Tour, load_sample
 from playground.slack import Channel, Json, Message, Slack, User, View
+from registry import digest
+from registry.database import SessionFactory
+from registry.networks import Network, workspace_of_team
 
 PAGE = Path(__file__).parent / "page"
 MANIFEST = Path(__file__).parent.parent / "manifest.json"
 MONDAY_MORNING = time(9)
+A_WEEK = 7
+MOVED = "The clock has moved, and what came due has run."
 NOT_ANSWERED = "Docking Point did not answer. Is it still running?"
 STALE = "That has changed meanwhile. Please look again."
 
@@ -40,12 +45,18 @@ class Desk:
     """One Slack on one page: everybody's, seen as one of them at a time."""
 
     def __init__(
-        self, slack: Slack, delivery: Delivery, clock: MovableClock, ticker: Ticker
+        self,
+        slack: Slack,
+        delivery: Delivery,
+        clock: MovableClock,
+        ticker: Ticker,
+        session_factory: SessionFactory,
     ) -> None:
         self._slack = slack
         self._delivery = delivery
         self._clock = clock
         self._ticker = ticker
+        self._session_factory = session_factory
         self._started = clock.now().timestamp()
 
     def routes(self) -> list[BaseRoute]:
@@ -136,11 +147,27 @@ class Desk:
         return {}
 
     async def _move(self, user: User, body: Json) -> Json:
-        """Move the clock, and let what came due run."""
-        self._clock.move_to(moved(self._clock.now(), str(body["move"]), user))
+        """Move the clock, and let what came due run; a note where the digest waits for Tuesday."""
+        how = str(body["move"])
+        self._clock.move_to(moved(self._clock.now(), how, user))
         await self._ticker.tick()
         self._slack.changed()
-        return {}
+        note = await self._digest_later(user) if how == "monday" else ""
+        return {"note": f"{MOVED}{note}"}
+
+    async def _digest_later(self, user: User) -> str:
+        """When the digest comes, where Monday is a bank holiday of the network's nation."""
+        now = self._clock.now()
+        async with self._session_factory.begin() as session:
+            workspace = await workspace_of_team(session, user.team_id)
+            if workspace is None:
+                return ""
+            network = await session.get_one(Network, workspace.network_id)
+            due = await digest.next_due(session, network, now)
+        local = due.astimezone(network.zone)
+        if (local.date() - now.astimezone(network.zone).date()).days >= A_WEEK:
+            return ""
+        return f" This Monday is a bank holiday: the digest comes {local:%A} at {local:%H:%M}."
 
     def _where(self, container: Json) -> Message | View:
         if "view" in container:
@@ -288,7 +315,8 @@ class Desk:
             ),
             _step(
                 f"Read the week, as {admin}",
-                "Press “To Monday 09:00” below the list of channels: the digest comes.",
+                "Press “To Monday 09:00” below the list of channels: the digest comes "
+                "(after a bank holiday, on the next working day).",
                 who(tour.admin),
                 digest,
             ),

@@ -6,7 +6,7 @@ out of what is missing; a need counts as one that nobody fits by who is there, n
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, func, or_, select
@@ -28,8 +28,10 @@ from registry.needs import SHARED, Need, NeedState
 from registry.networks import Channel, Network
 from registry.priorities import PriorityShown
 from registry.runs import Run
+from registry.working_days import first_working_day
 
 JOB = "digest"
+AT = time(9)
 WEEK = timedelta(days=7)
 AHEAD = timedelta(days=14)
 MOST = 5
@@ -139,6 +141,18 @@ async def digest(
         priorities=await _priorities(session, network.id),
         fired=run is not None,
     )
+
+
+async def next_due(session: AsyncSession, network: Network, now: datetime) -> datetime:
+    """When the next digest comes: 09:00 on the first working day of a week that has had none."""
+    today = now.astimezone(network.zone).date()
+    week = today - timedelta(days=today.weekday())
+    while True:
+        day = first_working_day(week, network.nation)
+        due = datetime.combine(day, AT, network.zone).astimezone(UTC) if day else None
+        if due and due > now and not await runs.fired(session, network.id, JOB, week.isoformat()):
+            return due
+        week += timedelta(weeks=1)
 
 
 async def digest_of(session: AsyncSession, network: Network, run_id: int) -> Digest | None:

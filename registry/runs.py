@@ -77,6 +77,12 @@ async def take(
     return (await session.execute(stmt, values)).first() is not None
 
 
+async def fired(session: AsyncSession, network_id: int, job: str, slot: str) -> bool:
+    """Whether that slot of a job has fired."""
+    stmt = select(Run.id).where(Run.network_id == network_id, Run.job == job, Run.slot == slot)
+    return await session.scalar(stmt) is not None
+
+
 async def latest(session: AsyncSession, network_id: int, job: str) -> Run | None:
     """The newest firing of a job, or None before its first."""
     stmt = (

@@ -32,6 +32,12 @@ def after(day: date, number: int, nation: str) -> date:
     return day
 
 
+def first_working_day(monday: date, nation: str) -> date | None:
+    """The first working day of the week that begins then; None where it has none."""
+    week = (monday + timedelta(days=one) for one in range(7))
+    return next((day for day in week if working_day(day, nation)), None)
+
+
 def end_of(day: date, zone: ZoneInfo) -> datetime:
     """17:00 of that day, as a moment in UTC."""
     return datetime.combine(day, END_OF_DAY, zone).astimezone(UTC)

@@ -12,9 +12,9 @@ from bot.admin.facts import usable
 from bot.admin.views import CHANNELS, INVITATION, PURPOSES, channels_form, invitation_form
 from bot.blocks import Block
 from bot.cards import post_card, refresh_cards
-from bot.text import joined
+from bot.text import joined, moment
 from bot.views import notice
-from registry import audit, networks, outbox
+from registry import audit, digest, networks, outbox
 from registry.networks import Purpose
 from registry.refusal import Refused
 
@@ -51,14 +51,17 @@ async def choose(ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext)
     wanted = {purpose: forms.chosen(state, purpose.value) for purpose in PURPOSES}
     async with acting(context) as actor:
         actor.must_be_admin()
-    if digest := wanted[Purpose.DIGEST]:
-        await usable(actor.services.messenger, context, digest, Purpose.DIGEST.value, private=True)
+    if slack_id := wanted[Purpose.DIGEST]:
+        await usable(
+            actor.services.messenger, context, slack_id, Purpose.DIGEST.value, private=True
+        )
     async with acting(context) as actor:
         actor.must_be_admin()
-        for purpose, slack_id in wanted.items():
-            await _set(actor, purpose, slack_id)
+        for purpose, channel in wanted.items():
+            await _set(actor, purpose, channel)
         chosen = await networks.channels(actor.session, actor.network.id)
-    await ack(response_action="update", view=notice(_chosen_words(set(chosen)), title="Channels"))
+        words = _chosen_words(set(chosen)) + await next_digest_words(actor)
+    await ack(response_action="update", view=notice(words, title="Channels"))
 
 
 async def _set(actor: Actor, purpose: Purpose, slack_id: str | None) -> None:
@@ -80,6 +83,14 @@ async def _set(actor: Actor, purpose: Purpose, slack_id: str | None) -> None:
         f"channel:{purpose.value}",
         now=actor.now,
     )
+
+
+async def next_digest_words(actor: Actor) -> str:
+    """When the next weekly digest comes; "" where it has no channel."""
+    if await networks.channel_for(actor.session, actor.network.id, Purpose.DIGEST) is None:
+        return ""
+    due = await digest.next_due(actor.session, actor.network, actor.now)
+    return f" The next weekly digest comes {moment(due, actor.network.zone)}."
 
 
 def _chosen_words(chosen: set[Purpose]) -> str:

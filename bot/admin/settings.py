@@ -7,6 +7,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot import forms
 from bot.actor import acting
+from bot.admin.channels import next_digest_words
 from bot.admin.views import SETTINGS, settings_form
 from bot.views import notice
 from registry import network_settings
@@ -41,5 +42,6 @@ async def change(ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext)
         changed = network_settings.change(
             actor.session, actor.network, actor.member, draft, now=actor.now
         )
-    words = "*Saved.* It holds from now on." if changed else "Nothing was changed."
+        when = await next_digest_words(actor) if changed else ""
+    words = f"*Saved.* It holds from now on.{when}" if changed else "Nothing was changed."
     await ack(response_action="update", view=notice(words, title="Settings"))

@@ -279,7 +279,7 @@ for (const button of document.querySelectorAll("[data-move]")) {
     moving = true;
     toast("Moving the clock…");
     const answer = await post("/act/clock", { move: button.dataset.move });
-    if (!answer.words) toast("The clock has moved, and what came due has run.");
+    if (answer.note) toast(answer.note);
     moving = false;
   });
 }

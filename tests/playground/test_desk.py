@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse
 from bot.serve import bind, serving
 from playground.clock import MovableClock
 from playground.delivery import Delivery
-from playground.desk import NOT_ANSWERED, STALE, Desk, moved
+from playground.desk import MOVED, NOT_ANSWERED, STALE, Desk, moved
 from playground.slack import Json, User
 from tests.conftest import KEY
 from tests.office import SECRET, Line, Lines, Office, opened
@@ -97,7 +97,7 @@ def show(front: Line, office: Office, delivery: Delivery) -> None:
     """Serve the page, with the bot that `delivery` leads to."""
     clock = office.services.clock
     assert isinstance(clock, MovableClock)
-    desk = Desk(office.slack, delivery, clock, office.ticker)
+    desk = Desk(office.slack, delivery, clock, office.ticker, office.session_factory)
     front.app = Starlette(routes=desk.routes())
 
 
@@ -349,7 +349,16 @@ async def test_what_comes_due_runs_when_the_clock_is_moved(page: Page) -> None:
     admin = Page(page.http, office, office.admin)
     await admin.does("clock", move="day")
     assert (await admin.state())["messages"][channel.id] == []
-    await admin.does("clock", move="monday")
+    assert (await admin.does("clock", move="monday"))["note"] == MOVED
     state = await admin.state()
     assert state["now"].startswith("2031-03-10T09:01")
     assert "the week to 10 March 2031" in json.dumps(state["messages"][channel.id])
+
+
+async def test_on_a_bank_holiday_the_page_says_when_the_digest_comes(page: Page) -> None:
+    office = page.office
+    assert isinstance(office.services.clock, MovableClock)
+    office.services.clock.move_to(datetime(2031, 4, 9, 10, tzinfo=UTC))  # before Easter
+    told = await Page(page.http, office, office.admin).does("clock", move="monday")
+    said = "This Monday is a bank holiday: the digest comes Tuesday at 09:00."
+    assert told["note"] == f"{MOVED} {said}"

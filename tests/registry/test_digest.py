@@ -1,12 +1,12 @@
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from registry import outbox, runs
 from registry.database import SessionFactory
-from registry.digest import JOB, Digest, Introductions, digest, digest_of
+from registry.digest import JOB, Digest, Introductions, digest, digest_of, next_due
 from registry.events import Event
 from registry.funding import FundingCall
 from registry.introductions import IntroductionState
@@ -189,6 +189,18 @@ async def test_places_that_no_need_and_no_profile_is_about(
     assert (await told(town, clock)).unserved.shown == (DARLINGTON, MIDDLESBROUGH)
     expertise.places = [TEES_VALLEY]
     assert (await told(town, clock)).unserved.shown == (CARDIFF, WALES)
+
+
+async def test_the_next_digest_is_never_of_a_week_that_has_had_one(
+    town: Town, clock: FrozenClock
+) -> None:
+    before, after = (datetime(2026, 4, day, 12, tzinfo=UTC) for day in (5, 6))
+    easter_tuesday, week_after = (datetime(2026, 4, day, 8, tzinfo=UTC) for day in (7, 13))
+    assert await next_due(town.session, town.network, before) == easter_tuesday
+    await runs.start(
+        town.session, town.network.id, JOB, "2026-04-06", due_at=after, now=after
+    )  # by the bank holidays of Scotland, until this afternoon
+    assert await next_due(town.session, town.network, after) == week_after
 
 
 async def test_what_an_admin_must_look_at(town: Town, clock: FrozenClock) -> None:

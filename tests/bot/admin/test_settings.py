@@ -1,5 +1,6 @@
 """`/network settings`: what admins set for everybody."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import select
 
 from playground.slack import User
 from registry.audit import AuditEntry
+from tests.conftest import FrozenClock
 from tests.office import Office, text_of
 from tests.people import ONE_DATABASE, officer
 
@@ -42,6 +44,27 @@ async def test_what_an_admin_sets_holds_and_is_noted(office: Office) -> None:
         ("network_changed", f"network:{name}")
         for name in ("name", "time_zone", "nation", "quiet_hours")
     ]
+
+
+async def test_the_next_digest_is_told_by_the_bank_holidays_that_were_set(
+    office: Office, clock: FrozenClock
+) -> None:
+    await office.channel_for("digest", office.admin)
+    assert "The next weekly digest comes <!date^" in text_of(office.form(office.admin))
+    clock.move_to(datetime(2026, 4, 4, 12, tzinfo=UTC))  # the Saturday before Easter
+    for nation, said in (("SCT", "Mon 6 Apr, 09:00"), ("NIR", "Tue 7 Apr, 09:00")):
+        assert await opened(office, nation=nation) == {}
+        assert f"|{said}>." in text_of(office.form(office.admin))
+    clock.move_to(datetime(2026, 4, 7, 9, tzinfo=UTC))
+    await office.clock_moved()  # this week's has come
+    assert await opened(office, nation="ENG") == {}
+    assert "|Mon 13 Apr, 09:00>." in text_of(office.form(office.admin))
+
+
+@ONE_DATABASE
+async def test_without_a_channel_no_digest_is_promised(office: Office) -> None:
+    await opened(office, nation="WLS")
+    assert "digest" not in text_of(office.form(office.admin))
 
 
 @ONE_DATABASE
