@@ -88,7 +88,7 @@ def _found_words(kept: Mapping[str, Any]) -> str:
     found, still = kept["found"], kept["open"]
     if not found:
         return "It is a feed, but nothing is in it yet."
-    standing = open_words(still, kept.get("to_come", 0)) if still else "no open call"
+    standing = open_words(still, kept.get("to_come", 0))
     words = f"It holds {counted(found, 'item')}: {standing}."
     if kept["more"]:
         words += " It is longer than that: only the first 500 are read."

@@ -11,7 +11,7 @@ from babel.dates import format_date
 from bot.blocks import Block, actions, button, context, header, option, section, select
 from bot.funding.views import CallShown, call_blocks, open_words
 from bot.text import cut
-from registry.funding import FundingCall, gives, has_theme, themes_of
+from registry.funding import FundingCall, gives, themes_of
 
 PAGE = 8
 MOST_THEMES = 98
@@ -50,7 +50,7 @@ class Filter:
         return cls(amount if amount in AMOUNTS else ANY, theme[:LONGEST_THEME], saved == SAVED)
 
     def passes(self, call: FundingCall, saved: Collection[int]) -> bool:
-        if self.theme and not has_theme(call, self.theme):
+        if self.theme and not _begins_alike(call, self.theme):
             return False
         if self.saved and call.id not in saved:
             return False
@@ -58,6 +58,12 @@ class Filter:
             return (call.least is None and call.most is None) or not call.in_pounds
         _, least, most = AMOUNTS[self.amount]
         return self.amount == ANY or gives(call, least, most, unstated=False)
+
+
+def _begins_alike(call: FundingCall, theme: str) -> bool:
+    """Whether it is one of the call's themes, as far as a menu's option holds one."""
+    wanted = theme[:LONGEST_THEME].casefold()
+    return any(one[:LONGEST_THEME].casefold() == wanted for one in call.themes)
 
 
 def read_page(value: str) -> tuple[int, Filter]:
@@ -104,6 +110,8 @@ def month_blocks(month: Month, now: datetime, zone: ZoneInfo) -> list[Block]:
 
 
 def _title(month: Month) -> str:
+    if not month.found:
+        return "*No open call*"
     title = f"*{open_words(month.found, month.to_come)}*, the next to close first"
     if month.found > PAGE:
         last = month.start + len(month.page)

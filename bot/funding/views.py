@@ -103,6 +103,8 @@ def linked(call: FundingCall, most: int = 250) -> str:
 
 def open_words(number: int, to_come: int) -> str:
     """'6 open calls and 2 to come', of so many that are not over, some of them not open yet."""
+    if not number:
+        return "no open call"
     if not to_come:
         return counted(number, "open call")
     if to_come == number:

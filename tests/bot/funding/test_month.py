@@ -66,6 +66,7 @@ async def test_the_list_is_filtered_by_theme_amount_and_saved_and_paged_within(
     await office.presses(otto, view, "funding.page_back")
     assert ": 1 to 8" in text_of(view)
     await office.chooses(otto, view, "funding.amount", "£100,000 to £1 million")
+    assert "*No open call*\n" in text_of(view)
     assert "No call is like that." in text_of(view)
     await office.chooses(otto, view, "funding.theme", "All themes")
     assert "1 open call*" in text_of(view)
@@ -74,6 +75,26 @@ async def test_the_list_is_filtered_by_theme_amount_and_saved_and_paged_within(
     await office.presses(otto, view, "funding.whose")
     assert "1 open call*" in text_of(view)
     assert BUTTERFLIES in text_of(view)
+
+
+@ONE_DATABASE
+async def test_a_theme_of_any_length_is_shown_and_filtered_by(
+    office: Office, channel: Channel
+) -> None:
+    otto = await officer(office)
+    long = "Rivers & their floodplains " * 7 + "in cities"
+    assert len(long) > 190
+    await adds(office, otto, "Rivers 1", themes=long)
+    await adds(office, otto, BUTTERFLIES, themes="butterflies")
+    view = await month(office, otto)
+    assert "For: Rivers &amp; their floodplains" in text_of(view)
+    chosen = f"{long[:74].rstrip()}…"
+    await office.chooses(otto, view, "funding.theme", chosen)
+    assert "*1 open call*" in text_of(view)
+    assert "Rivers 1" in text_of(view)
+    assert BUTTERFLIES not in text_of(view)
+    await office.chooses(otto, view, "funding.amount", "No amount in pounds")
+    assert "Rivers 1" in text_of(view)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +159,7 @@ def huge(number: int) -> FundingCall:
         opens=NOW + timedelta(days=1),
         closes=NOW + timedelta(days=number % 400 + 2),
         was_closing=NOW + timedelta(days=1),
-        themes=[f"<{number}> " + "&" * 70 for _ in range(10)],
+        themes=[f"<{number}> " + "&" * 195 for _ in range(10)],
         least=1,
         most=10**12,
         state=CallState.OPEN,
