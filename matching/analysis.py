@@ -81,27 +81,20 @@ def profile(
 
     publications: beside the statement that the documents make, each read together with it.
     """
-    counts = [
-        analyse(part, side=Side.PROFILE, vocabulary=vocabulary).counts
-        for part in _parts(documents, publications)
-    ]
-    return Document(id_, tuple(counts))
 
+    def counted(fields: Sequence[Field]) -> Counts:
+        return analyse(fields, side=Side.PROFILE, vocabulary=vocabulary).counts
 
-def _parts(
-    documents: Sequence[Sequence[Field]], publications: Sequence[Field]
-) -> list[Sequence[Field]]:
     statement = [one for some in documents for one in some]
-    parts: list[Sequence[Field]] = [statement]
-    if len(documents) > 1:
-        parts += documents
-    if not publications:
-        return parts
-    # As many as count without the list: so it can add to a score, and take nothing from it.
-    parts += [statement] * (BEST_PARTS - len(parts))
+    own = counted(statement)
+    parts = [own, *(map(counted, documents) if len(documents) > 1 else ())]
+    if publications:
+        # As many as count without the list: so it can add to a score, and take nothing from it.
+        parts += [own] * (BEST_PARTS - len(parts))
+        parts.insert(0, counted([*statement, *publications]))
     if len(publications) > 1:  # of one, the whole is that already
-        parts += [[*statement, one] for one in publications]
-    return [[*statement, *publications], *parts]
+        parts += [counted([*statement, one]) for one in publications]
+    return Document(id_, tuple(parts))
 
 
 @dataclass

@@ -25,7 +25,7 @@ from registry.vectors import AT_ONCE, OF_EXPERTISE, OF_NEEDS, Kept, as_kept
 log = structlog.get_logger()
 
 MOST_READ = 64
-"""Needs or profiles read before a ranking goes on: two to four seconds of one core."""
+"""Needs, or texts of profiles, read before a ranking goes on: two to four seconds of one core."""
 
 
 @dataclass
@@ -175,7 +175,9 @@ class Readings:
         texts = {id_: self._texts_of(row) for id_, row in rows.items()}
         digests = {id_: digest(some) for id_, some in texts.items()}
         same = {id_: one.vectors for id_, one in kept.items() if one.digest == digests[id_]}
-        made = same | await self._made({id_: texts[id_] for id_ in texts.keys() - same.keys()})
+        made = same | await self._made(
+            _first({id_: texts[id_] for id_ in texts.keys() - same.keys()})
+        )
         keeping = {
             id_: Kept(digests[id_], rows[id_].updated_at, some) for id_, some in made.items()
         }
@@ -207,3 +209,10 @@ class Readings:
             id_: found[end - len(some) : end]
             for (id_, some), end in zip(texts.items(), ends, strict=True)
         }
+
+
+def _first(texts: Mapping[int, Sequence[str]]) -> dict[int, Sequence[str]]:
+    """Of the first profiles, as many as begin within what is read at once: one at least."""
+    ids = sorted(texts)
+    begins = accumulate((len(texts[id_]) for id_ in ids), initial=0)
+    return {id_: texts[id_] for id_, begin in zip(ids, begins, strict=False) if begin < MOST_READ}

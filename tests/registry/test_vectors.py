@@ -129,6 +129,31 @@ async def test_a_large_network_is_read_some_at_a_time_and_then_matched_anew(
     assert all("meaning" in {reason["kind"] for reason in match.reasons} for match in found)
 
 
+async def test_long_lists_are_read_some_at_a_time_as_many_profiles_are(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Counting(Bag):
+        def __init__(self) -> None:
+            super().__init__()
+            self.runs: list[int] = []
+
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            self.runs.append(len(texts))
+            return super().encode(texts)
+
+    monkeypatch.setattr("registry.reading.MOST_READ", 9)
+    papers = "\n".join(f"Flooding of street number {n}" for n in range(12))
+    for number in range(4):
+        await office.registers(
+            await academic(office, f"Ines {number}"), f"{FLOODS} {number}", publications=papers
+        )
+    counting = Counting()
+    use(office, counting)
+    await office.posts(await officer(office), QUESTION)
+    assert sorted(counting.runs) == [1, 16, 16]
+    assert sum(row.expertise_id is not None for row in await stored(office)) == 4
+
+
 async def test_a_model_that_cannot_be_used_leaves_words(office: Office) -> None:
     class Broken(Bag):
         def encode(self, texts: Sequence[str]) -> Vectors:
