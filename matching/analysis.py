@@ -91,9 +91,8 @@ def profile(
     if publications:
         # As many as count without the list: so it can add to a score, and take nothing from it.
         parts += [own] * (BEST_PARTS - len(parts))
-        parts.insert(0, counted([*statement, *publications]))
-    if len(publications) > 1:  # of one, the whole is that already
         parts += [counted([*statement, one]) for one in publications]
+        parts.insert(0, counted([*statement, *publications]))
     return Document(id_, tuple(parts))
 
 

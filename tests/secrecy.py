@@ -56,6 +56,8 @@ def _told(office: Office) -> Iterator[tuple[str, str]]:
         if call.method in SENT_TO_ONE:
             for reader in _readers(office, call.arguments):
                 yield reader, json.dumps(call.arguments, ensure_ascii=False)
+    for view in office.slack.views.values():
+        yield view.user, json.dumps(view.body, ensure_ascii=False)
     for message in office.slack.messages:
         if message.only_for:
             yield message.only_for, json.dumps([message.text, message.blocks], ensure_ascii=False)

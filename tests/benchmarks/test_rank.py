@@ -42,7 +42,35 @@ def test_each_need_has_its_profiles_best_first(tmp_path: Path) -> None:
         assert scores == sorted(scores, reverse=True)
 
 
-@pytest.mark.parametrize("line", ["no json", '{"id": 1}', "[]"])
+@pytest.mark.parametrize("more", [[], ["--words-only"]])
+def test_publications_are_read_beside_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: list[str]
+) -> None:
+    monkeypatch.setattr(rank, "installed_encoder", Bag)
+    with_list = {
+        **PROFILES[2],
+        "id": "listed",
+        "publications": ["• Rivers, J. (2021) Surface water flooding"],
+    }
+    profiles = written(tmp_path / "profiles.jsonl", [PROFILES[1], PROFILES[2], with_list])
+    needs = written(tmp_path / "needs.jsonl", [{"id": 1, "text": "surface water flooding"}])
+    out = tmp_path / "out.jsonl"
+    assert main(["--profiles", profiles, "--needs", needs, "--out", str(out), *more]) == 0
+    (line,) = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert line["ranked"][0][0] == "listed"
+    assert line["ranked"][0][1] > 0.3
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "no json",
+        '{"id": 1}',
+        "[]",
+        '{"id": 1, "text": "", "publications": "one"}',
+        '{"id": 1, "text": "", "publications": [1]}',
+    ],
+)
 def test_what_cannot_be_read_is_one_line_and_exit_code_2(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str
 ) -> None:

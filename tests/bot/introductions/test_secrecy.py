@@ -41,7 +41,8 @@ async def crowd(office: Office) -> list[User]:
     for number, name in enumerate(("Ines Inventa", "Ivan Invento", "Isla Inventy")):
         team = university if number == 2 else office.team
         one = await office.person(name, "academic", f"University {number}", BATH, team=team)
-        await office.registers(one, FLOODS if number else FLOODS_TOO)
+        paper = f"{name.split()[1]}, {name[0]}. (2021) Surface water flooding in older streets"
+        await office.registers(one, FLOODS if number else FLOODS_TOO, publications=paper)
         people.append(one)
     await adds(office, people[0])
     return people
