@@ -32,7 +32,8 @@ async def fire(services: Services, job: Job, slot: Slot) -> bool:
     network's time zone the newest one by its new clocks may.
     """
     now = services.clock.now()
-    async with outbox.in_lane(services.session_factory, Lane.BULK).begin() as session:
+    async with services.session_factory.begin() as session:
+        outbox.enter(session, Lane.BULK)
         network = await session.get(Network, slot.network_id)
         if network is None or not await runs.take(
             session, network.id, slot.job, slot.key, due_at=slot.due_at, now=now

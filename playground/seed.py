@@ -38,7 +38,8 @@ async def seed(services: Services, slack: Slack) -> None:
     await _install(services, main, users[sample.tour.admin])
     await _install(services, far, None)
     channels = _channels(slack, main, users, sample)
-    async with outbox.in_lane(services.session_factory, Lane.BULK).begin() as session:
+    async with services.session_factory.begin() as session:
+        outbox.enter(session, Lane.BULK)
         await _fill(session, services, sample, (main, far), users, channels)
     await _elsewhere(services, slack)
     services.wake.set()

@@ -77,6 +77,11 @@ def in_lane(session_factory: SessionFactory, lane: Lane) -> SessionFactory:
     return SessionFactory(**{**session_factory.kw, "info": {"lane": lane}})
 
 
+def enter(session: AsyncSession, lane: Lane) -> None:
+    """What is enqueued in this session from now on goes into that lane."""
+    session.info["lane"] = lane
+
+
 async def enqueue(
     session: AsyncSession,
     network_id: int,

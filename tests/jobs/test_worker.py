@@ -19,7 +19,7 @@ from playground.slack import User
 from registry import matchmaker, outbox
 from registry.needs import Need
 from registry.networks import Workspace
-from registry.outbox import Errand, Lane, State, in_lane
+from registry.outbox import Errand, Lane, State
 from tests.conftest import FrozenClock
 from tests.office import Office, text_of
 from tests.people import FLOODS, ONE_DATABASE, QUESTION, academic, officer
@@ -241,7 +241,8 @@ async def test_a_press_is_answered_while_something_slow_is_being_done(office: Of
         await may_end.wait()
 
     worker = Worker(office.services, DELIVERIES, {**TASKS, "slow": slow})
-    async with in_lane(office.session_factory, Lane.BULK).begin() as session:
+    async with office.session_factory.begin() as session:
+        outbox.enter(session, Lane.BULK)
         for _ in range(3):
             await outbox.enqueue(session, network.id, "slow", {}, now=office.services.clock.now())
     running = asyncio.create_task(worker.run())
