@@ -30,9 +30,9 @@ def parted(text: str, most: int) -> tuple[str, str]:
 
 def quoted(text: str, most: int = 2900) -> str:
     """Escaped and cut so that the escaped text fits, never in the middle of an entity."""
-    escaped = escape(text)
     room = most
-    while len(escaped) > most:
+    escaped = escape(cut(text, room))
+    while len(escaped) > most:  # what is dropped takes at most five signs away
         room -= max(1, (len(escaped) - most) // 5)
         escaped = escape(cut(text, room))
     return escaped

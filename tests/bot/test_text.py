@@ -24,6 +24,12 @@ def test_quoted_text_fits_and_ends_in_no_half_entity(written: str, most: int) ->
         assert piece.startswith(("amp;", "lt;", "gt;"))
 
 
+def test_quoted_text_is_no_shorter_than_it_must_be() -> None:
+    long = "How do we keep people warm & save money? " * 12
+    assert len(text.quoted(long, 100)) > 90
+    assert text.quoted("a" * 500, 100) == "a" * 99 + text.ELLIPSIS
+
+
 def test_short_text_stays_as_it_is() -> None:
     assert text.cut("abc", 3) == "abc"
     assert text.cut("abcd", 3) == "ab…"
