@@ -348,13 +348,20 @@ async def say_no(
     *,
     now: datetime,
 ) -> Introduction:
-    """The one asked says no. The asker is told nothing until the ask would have run out."""
+    """The one asked says no. The asker is told nothing until the ask would have run out.
+
+    A no to what was withdrawn meanwhile is taken too: whoever says it does not know of that.
+    Raises `Refused` for what is no longer open.
+    """
     introduction = await _asked_of(session, network, introduction_id, member)
     if introduction.state == IntroductionState.ACCEPTED:
         raise Refused("You have said yes already: the introduction is made.")
-    if introduction.state in (IntroductionState.ASKED, IntroductionState.PAUSED):
-        introduction.state = IntroductionState.DECLINED
+    if introduction.answered_at is None:
+        if introduction.answer_by <= now:
+            raise Refused(NO_LONGER_OPEN)
         introduction.answered_at = now
+        if introduction.state != IntroductionState.WITHDRAWN:
+            introduction.state = IntroductionState.DECLINED
         await note(session, introduction, other(introduction.asked_by), reason, now)
     match = await session.get_one(Match, introduction.match_id)
     if introduction.asked_by == Side.OFFICER:
@@ -429,13 +436,19 @@ async def close_due(
     return closed
 
 
-async def close_all_of(session: AsyncSession, need_id: int) -> None:
-    """The officer has stopped looking: open asks are withdrawn."""
+async def close_all_of(session: AsyncSession, need_id: int, *, now: datetime) -> None:
+    """The officer has stopped looking: own open asks are withdrawn, offers are declined."""
+    still_open = and_(
+        Introduction.need_id == need_id,
+        Introduction.state.in_([IntroductionState.ASKED, IntroductionState.PAUSED]),
+    )
     await session.execute(
         update(Introduction)
-        .where(
-            Introduction.need_id == need_id,
-            Introduction.state.in_([IntroductionState.ASKED, IntroductionState.PAUSED]),
-        )
+        .where(still_open, Introduction.asked_by == Side.OFFICER)
         .values(state=IntroductionState.WITHDRAWN)
+    )
+    await session.execute(
+        update(Introduction)
+        .where(still_open)
+        .values(state=IntroductionState.DECLINED, answered_at=now)
     )

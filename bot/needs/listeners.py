@@ -246,7 +246,7 @@ async def close(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) 
         need = await needs.find_own(actor.session, actor.member, pressed_id(body))
         if not await needs.close(actor.session, need, now=actor.now):
             raise Refused("This need is closed already.")
-        await introductions.close_all_of(actor.session, need.id)
+        await introductions.close_all_of(actor.session, need.id, now=actor.now)
         await _refresh(actor, need)
         view = await form_of(actor, need, just_closed=True) if need.shared else None
     if view is not None:

@@ -181,6 +181,28 @@ async def test_a_yes_to_what_was_withdrawn_is_told_kindly(office: Office, pair: 
     assert "Introduced" not in office.sees(pair.otto)
 
 
+async def test_a_no_to_what_was_withdrawn_is_taken_as_any_other(office: Office, pair: Pair) -> None:
+    asked = await ask(office, pair)
+    await office.presses(pair.otto, office.card(pair.otto, "Your need"), "introduction.withdraw")
+    await office.chooses(pair.ines, asked, "introduction.no", "Another reason")
+    answered = text_of(office.card(pair.ines, COULD_YOU))
+    assert "You said not this time" in answered
+    assert "Yes, introduce us" not in answered
+    assert "You withdrew this" in need_card(office, pair)
+
+
+async def test_a_late_no_is_told_that_it_is_late(
+    office: Office, pair: Pair, clock: FrozenClock
+) -> None:
+    asked = await ask(office, pair)
+    stale = [dict(block) for block in asked.blocks]
+    clock.move(days=8)
+    await office.clock_moved()
+    asked.blocks = stale
+    await office.chooses(pair.ines, asked, "introduction.no", "Another reason")
+    assert "no longer open. Thank you for looking." in text_of(office.last(pair.ines))
+
+
 async def test_an_ask_closes_after_five_working_days_and_the_next_is_offered(
     office: Office, pair: Pair, clock: FrozenClock
 ) -> None:
@@ -462,6 +484,22 @@ async def test_closing_a_need_ends_its_asks_quietly(
     await office.clock_moved()
     assert NOT_THIS_TIME in text_of(office.card(pair.ines, COULD_YOU))
     assert NOT_THIS_TIME not in office.sees(pair.otto)  # who closed it needs no telling
+
+
+async def test_who_offered_is_not_told_that_they_took_it_back(
+    office: Office, pair: Pair, clock: FrozenClock
+) -> None:
+    await office.types(pair.ines, "/matches")
+    await office.presses(pair.ines, office.last(pair.ines), "introduction.offer")
+    await office.presses(pair.otto, office.card(pair.otto, "Your need"), "need.close")
+    assert "You said not this time" in text_of(office.card(pair.otto, "would like to help"))
+    await office.types(pair.ines, "/matches")
+    assert "Asked: waiting for an answer" in text_of(office.last(pair.ines))
+    clock.move(days=8)
+    await office.clock_moved()
+    await office.types(pair.ines, "/matches")
+    assert NOT_THIS_TIME in text_of(office.last(pair.ines))
+    assert "You withdrew" not in office.sees(pair.ines)
 
 
 async def test_across_workspaces_each_is_told_who_the_other_is(office: Office) -> None:
