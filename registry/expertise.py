@@ -81,6 +81,11 @@ class Expertise(Base):
         """Whether it takes part in matching at all."""
         return self.suggestable and self.paused_at is None
 
+    def away_until(self, now: datetime) -> datetime | None:
+        """When somebody who said that they have no time is suggested again; None where they are."""
+        until = self.no_capacity_until
+        return until if until is not None and until > now else None
+
 
 SEEKING = and_(Expertise.suggestable.is_(True), Expertise.paused_at.is_(None))
 """`Expertise.seeking`, for a query."""
@@ -264,8 +269,13 @@ async def find(session: AsyncSession, network_id: int, expertise_id: int) -> Exp
 
 
 async def pause(session: AsyncSession, expertise: Expertise, *, now: datetime) -> bool:
-    """Pause the profile, or go on with it; True where it is paused now."""
-    expertise.paused_at = None if expertise.paused_at else now
+    """Pause the profile, or go on with it; True where it is paused now.
+
+    Who goes on takes introductions again, also where they had said that they have no time.
+    """
+    goes_on = expertise.paused_at is not None or expertise.away_until(now) is not None
+    expertise.paused_at = None if goes_on else now
+    expertise.no_capacity_until = None if goes_on else expertise.no_capacity_until
     await session.flush()
     await changes.record(session, expertise.network_id, SUBJECT, expertise.id)
     return expertise.paused_at is not None

@@ -63,7 +63,8 @@ async def render(work: Work, showing: Showing) -> Message | None:
     expertise = await profiles.find(work.session, work.network.id, showing.subject_id)
     if expertise is None:
         return None
-    return expertise_message(expertise, await suggested_needs(work.session, expertise.id, work.now))
+    found = await suggested_needs(work.session, expertise.id, work.now)
+    return expertise_message(expertise, found, work.now, work.network.zone)
 
 
 async def suggested_needs(

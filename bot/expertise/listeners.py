@@ -20,6 +20,7 @@ from bot.expertise.views import (
     ExpertiseForm,
     confirmation,
     expertise_form,
+    not_suggested,
     own_buttons,
     publications_line,
 )
@@ -83,7 +84,10 @@ async def _offer_act(ack: AsyncAck, context: AsyncBoltContext) -> None:
     if own is None:
         await ack(NONE_YET)
         return
-    blocks = [section(quoted(own.summary)), *publications_line(own), actions(own_buttons(own))]
+    words = not_suggested(own, actor.now, actor.network.zone)
+    blocks = [section(quoted(own.summary)), *publications_line(own)]
+    blocks += [section(words)] if words else []
+    blocks.append(actions(own_buttons(own, actor.now)))
     await ack(text="Your expertise", blocks=blocks)
 
 

@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.actor import Actor
 from bot.blocks import (
@@ -23,7 +25,7 @@ from bot.fields import text_field, unsure_boxes, unsure_menu
 from bot.introductions.views import STATES, need_blocks, withdraw_button
 from bot.matches.views import reasons_line
 from bot.needs.views import place_menu
-from bot.text import counted, cut, parted, quoted
+from bot.text import counted, cut, day, parted, quoted
 from bot.words import (
     BANDS,
     EXPERTISE_INSISTS,
@@ -228,26 +230,34 @@ class NeedSuggested:
     offered_id: int | None
 
 
-def expertise_message(expertise: Expertise, found: list[NeedSuggested]) -> Message:
+def not_suggested(expertise: Expertise, now: datetime, zone: ZoneInfo) -> str:
+    """Why officers do not hear of the profile just now, and what ends that; "" where they do."""
+    if expertise.paused_at is not None:
+        return "Paused: you are not suggested to anybody. “Go on” ends that."
+    if not expertise.suggestable:
+        return "You are not suggested to anybody at the moment. “Change it” changes that."
+    away = expertise.away_until(now)
+    return f"{away_words(away, zone)} “Go on” ends that." if away else ""
+
+
+def away_words(until: datetime, zone: ZoneInfo) -> str:
+    """What "no time" leads to."""
+    last = day(until.astimezone(zone).date())
+    return f"You said that you have no time: you are not suggested to anybody before {last}."
+
+
+def expertise_message(
+    expertise: Expertise, found: list[NeedSuggested], now: datetime, zone: ZoneInfo
+) -> Message:
     """The academic's card: their profile, then the open needs that fit."""
     blocks = [section(f"*Your expertise*\n{quoted(expertise.summary)}")]
     blocks += publications_line(expertise)
     blocks.append(context(f"Officers see: {quoted(expertise.shown_as)}"))
-    if not expertise.seeking:
-        blocks.append(section("You are not suggested to anybody at the moment."))
-    elif found:
-        words = "One open need fits" if len(found) == 1 else f"{len(found)} open needs fit"
-        blocks.append(section(f"*{words}*"))
-        for one in found:
-            blocks += need_suggested_blocks(one)
-    else:
-        blocks.append(
-            section(
-                "*No open need fits yet.* New needs are checked against your profile, and an "
-                "officer can ask for you without knowing your name."
-            )
-        )
-    blocks += [divider(), actions(own_buttons(expertise))]
+    if words := not_suggested(expertise, now, zone):
+        blocks.append(section(words))
+    if expertise.seeking:
+        blocks += _fitting(found)
+    blocks += [divider(), actions(own_buttons(expertise, now))]
     return Message(_notification(expertise, found), blocks)
 
 
@@ -257,6 +267,20 @@ def publications_line(expertise: Expertise) -> list[Block]:
         return []
     number = counted(len(expertise.publications), "publication or project", MANY_PUBLICATIONS)
     return [context(f"And {number}, not shown before an introduction.")]
+
+
+def _fitting(found: list[NeedSuggested]) -> list[Block]:
+    if not found:
+        words = (
+            "*No open need fits yet.* New needs are checked against your profile, and an "
+            "officer can ask for you without knowing your name."
+        )
+        return [section(words)]
+    words = "One open need fits" if len(found) == 1 else f"{len(found)} open needs fit"
+    blocks = [section(f"*{words}*")]
+    for one in found:
+        blocks += need_suggested_blocks(one)
+    return blocks
 
 
 def _notification(expertise: Expertise, found: list[NeedSuggested]) -> str:
@@ -281,10 +305,10 @@ def need_suggested_blocks(one: NeedSuggested) -> list[Block]:
     return blocks
 
 
-def own_buttons(expertise: Expertise) -> list[Block]:
+def own_buttons(expertise: Expertise, now: datetime) -> list[Block]:
     """Change, pause or go on, remove."""
     value = str(expertise.id)
-    pausing = "Go on" if expertise.paused_at else "Pause"
+    pausing = "Go on" if expertise.paused_at or expertise.away_until(now) else "Pause"
     return [
         button("Change it", "expertise.start", value),
         button(pausing, "expertise.pause", value),

@@ -22,7 +22,12 @@ async def home_of(work: Work, member: Member) -> Block:
     coming = await events.coming(work.session, work.network.id, work.now)
     next_saved = saved_lines(saved[:MOST_COMING], work.now, work.network.zone)
     return member_home(
-        mine, calls[:MOST_COMING], coming[:MOST_COMING], work.network.zone, saved=next_saved
+        mine,
+        calls[:MOST_COMING],
+        coming[:MOST_COMING],
+        work.now,
+        work.network.zone,
+        saved=next_saved,
     )
 
 

@@ -1,10 +1,11 @@
 """The home view."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.blocks import Block, actions, button, context, divider, header, section
 from bot.events.views import begins
-from bot.expertise.views import own_buttons, publications_line
+from bot.expertise.views import not_suggested, own_buttons, publications_line
 from bot.matches.standing import standing_blocks
 from bot.needs.views import own_needs
 from bot.text import moment, quoted
@@ -37,6 +38,7 @@ def member_home(
     mine: Overview,
     calls: list[FundingCall],
     events: list[Event],
+    now: datetime,
     zone: ZoneInfo,
     *,
     saved: str = "",
@@ -57,9 +59,9 @@ def member_home(
     if mine.expertise is not None:
         blocks.append(section(quoted(mine.expertise.summary, 1000)))
         blocks += publications_line(mine.expertise)
-        if mine.expertise.paused_at:
-            blocks.append(context("Paused: you are not suggested to anybody."))
-        blocks.append(actions(own_buttons(mine.expertise), block_id="my-expertise"))
+        if words := not_suggested(mine.expertise, now, zone):
+            blocks.append(context(words))
+        blocks.append(actions(own_buttons(mine.expertise, now), block_id="my-expertise"))
     else:
         blocks.append(context("None yet. “Offer expertise” says what you can help with."))
     rest = [one for one in mine.standings if one not in mine.waiting]

@@ -7,12 +7,14 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.actor import Actor, acting
 from bot.cards import post_card, refresh_cards
+from bot.expertise.views import away_words
 from bot.introductions.deliveries import ASKED, CHECK, OPEN, refresh, refresh_side
 from bot.introductions.views import profile_modal
 from bot.matches.mine import list_pressed, redraw_list
 from bot.pressed import pressed_answer, pressed_choice, pressed_id
 from registry import introductions, meetings, outbox
 from registry.disclosure import profile_told
+from registry.expertise import Expertise
 from registry.introductions import Decline, Introduction, IntroductionState, Side
 from registry.meetings import Met
 from registry.refusal import Refused
@@ -105,6 +107,13 @@ async def no(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> 
             now=actor.now,
         )
         await refresh_cards(actor.session, actor.network.id, ASKED, introduction.id, now=actor.now)
+        side = introductions.other(introduction.asked_by)
+        await refresh_side(actor.session, introduction, side, now=actor.now)
+        expertise = await actor.session.get_one(Expertise, introduction.expertise_id)
+        away = expertise.away_until(actor.now) if side is Side.ACADEMIC else None
+    if away is not None and Decline(reason) in introductions.AWAY:
+        words = f"{away_words(away, actor.network.zone)} `/expertise pause` ends that sooner."
+        await actor.services.messenger.whisper(context, words)
     await ack()
 
 

@@ -126,7 +126,11 @@ def withdraw_button(introduction_id: int) -> Block:
         "Withdraw",
         "introduction.withdraw",
         str(introduction_id),
-        confirm=confirm("Withdraw your ask?", "It closes quietly, with no name told.", "Withdraw"),
+        confirm=confirm(
+            "Withdraw your ask?",
+            "It closes quietly, with no name told. You cannot ask them again for this need.",
+            "Withdraw",
+        ),
     )
 
 

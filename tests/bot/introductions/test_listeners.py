@@ -361,6 +361,23 @@ async def test_who_has_no_time_is_not_suggested_for_a_while(
     assert "One person could help" in text_of(shown)
 
 
+async def test_who_has_no_time_is_told_until_when_and_can_go_on_sooner(
+    office: Office, pair: Pair
+) -> None:
+    asked = await ask(office, pair)
+    await office.chooses(pair.ines, asked, "introduction.no", "No time this month")
+    assert "not suggested to anybody before 1 April 2026" in text_of(office.whispered(pair.ines))
+    card = office.card(pair.ines, "Your expertise")
+    assert "not suggested to anybody before 1 April 2026" in text_of(card)
+    assert "before 1 April 2026" in text_of(await office.opens_home(pair.ines))
+    assert "Waiting for your answer" not in text_of(card)
+    await office.presses(pair.ines, card, "expertise.pause")
+    assert "You are suggested again" in text_of(office.last(pair.ines))
+    assert "1 April" not in text_of(office.card(pair.ines, "Your expertise"))
+    shown = await office.posts(pair.otto, f"{QUESTION} And who pays?")
+    assert "One person could help" in text_of(shown)
+
+
 async def test_pressing_twice_asks_once_and_answers_once(office: Office, pair: Pair) -> None:
     asked = await ask(office, pair)
     await office.delivery.again()
