@@ -4,6 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+SAME: Mapping[str, str] = {
+    "delete": "remove",
+    "change": "edit",
+    "update": "edit",
+    "mine": "list",
+    "show": "list",
+    "stop": "pause",
+    "resume": "pause",
+    "new": "add",
+}
+"""What people type for a word that a command may have."""
+
 
 @dataclass(frozen=True)
 class Command:
@@ -38,7 +50,10 @@ class Command:
 
     def meant(self, text: str) -> str | None:
         """The known word that a text nearly is."""
-        close = get_close_matches(text.casefold(), [*self.words, "help"], n=1, cutoff=0.7)
+        folded = text.casefold()
+        if SAME.get(folded) in self.words:
+            return SAME[folded]
+        close = get_close_matches(folded, [*self.words, "help"], n=1, cutoff=0.7)
         return close[0] if close else None
 
 

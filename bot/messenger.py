@@ -121,9 +121,16 @@ class Messenger:
 
     async def change_modal(
         self, client: AsyncWebClient, view_id: str, hash_: str, view: Response
-    ) -> Response:
-        """Change the open modal, unless it was changed since the person saw it."""
-        return await self._view(lambda: client.views_update(view_id=view_id, hash=hash_, view=view))
+    ) -> None:
+        """Change the open modal, unless it was changed or closed since the person saw it.
+
+        A second press of the same button finds it changed: it stays as the first one left it.
+        """
+        try:
+            await self._told(lambda: client.views_update(view_id=view_id, hash=hash_, view=view))
+        except Ours as error:
+            if str(error) not in {"hash_conflict", "not_found"}:
+                raise
 
     async def whisper(
         self,
@@ -168,7 +175,7 @@ class Messenger:
         try:
             return await self._told(call)
         except Ours as error:
-            if str(error) in {"expired_trigger_id", "exchanged_trigger_id", "hash_conflict"}:
+            if str(error) in {"expired_trigger_id", "exchanged_trigger_id"}:
                 raise Refused("Slack was too slow to open the form. Please try again.") from None
             raise
 

@@ -32,6 +32,11 @@ MOST_WORDS = 30
 MOST_LINKS = 10
 MOST_PLACES = 10
 NEW_BELOW = 10
+KINDS = {
+    Role.OFFICER: "a council or public body",
+    Role.ACADEMIC: "a university",
+    Role.BROKER: "a partner organisation",
+}
 
 
 class HowSoon(StrEnum):
@@ -113,7 +118,7 @@ class ExpertiseDraft:
 def default_shown_as(member: Member) -> str:
     """What others see before an introduction, unless the member says otherwise."""
     where = places.region_label([member.place] if member.place else [])
-    what = "a council or public body" if member.role == Role.OFFICER else "a university"
+    what = KINDS[Role(member.role)] if member.role else "a partner organisation"
     if not where:
         return what
     return f"{what} in {'the ' if _takes_the(where) else ''}{where}"

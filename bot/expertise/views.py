@@ -24,7 +24,7 @@ from bot.cards import Message
 from bot.fields import text_field, unsure_boxes, unsure_menu
 from bot.introductions.views import STATES, need_blocks, withdraw_button
 from bot.matches.views import reasons_line
-from bot.needs.views import place_menu
+from bot.needs.views import FAR_TOO_LONG, place_menu
 from bot.text import counted, cut, day, parted, quoted
 from bot.words import (
     BANDS,
@@ -54,9 +54,8 @@ NOTICE = (
     "Your name and the rest are told only when you and the officer have both said yes."
 )
 MANY_PUBLICATIONS = "publications or projects"
-TOO_LONG = (
-    f"*Your text is longer than {LONGEST_SUMMARY:,} characters*, so its end is missing here. What "
-    "matters most is enough."
+REPLACES = (
+    "*These words take the place of what you have here* once you press Save. Cancel keeps it: “{}”"
 )
 
 
@@ -74,14 +73,16 @@ async def expertise_form_for(actor: Actor, text: str) -> Block:
     """The form for a member: their own profile with all detail, else the first screen."""
     own = await profiles.of_member(actor.session, actor.member)
     summary, lost = parted(text, LONGEST_SUMMARY)
-    note = TOO_LONG if lost else ""
+    note = FAR_TOO_LONG.format(quoted(lost, 1200)) if lost else ""
     if own is not None:
         draft = draft_of(own)
+        if summary and summary != own.summary:
+            note = f"{REPLACES.format(quoted(own.summary, 1200))}\n{note}".strip()
         draft = replace(draft, summary=summary) if summary else draft
         return expertise_form(ExpertiseForm(draft, changing=True, detail=True, note=note))
     place = (actor.member.place,) if actor.member.place else ()
     draft = ExpertiseDraft(summary=summary, places=place, shown_as=default_shown_as(actor.member))
-    return expertise_form(ExpertiseForm(draft, note=note))
+    return expertise_form(ExpertiseForm(draft, detail=bool(lost), note=note))
 
 
 def draft_of(expertise: Expertise) -> ExpertiseDraft:

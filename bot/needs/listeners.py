@@ -1,6 +1,5 @@
 """`/need`, its form and the buttons of its cards."""
 
-import contextlib
 import json
 from typing import Any
 
@@ -27,6 +26,7 @@ from bot.needs.views import (
     confirmation,
     edit_need_form,
     need_form,
+    note_of,
     own_needs,
 )
 from bot.pressed import pressed_choice, pressed_id
@@ -152,7 +152,9 @@ async def show_earlier(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltCo
     if ids is not None:
         async with acting(context) as actor:
             found = await _earlier_shown(actor, ids)
-    form = NeedForm(draft, meant["need_id"], detail=meant["detail"], earlier=found)
+    form = NeedForm(
+        draft, meant["need_id"], detail=meant["detail"], note=note_of(view), earlier=found
+    )
     await _show_instead(services, context, view, form)
     await ack()
 
@@ -160,11 +162,8 @@ async def show_earlier(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltCo
 async def _show_instead(
     services: Services, context: AsyncBoltContext, view: dict[str, Any], form: NeedForm
 ) -> None:
-    """Put the form in the open one's place, unless a second press did: it shows the same."""
-    with contextlib.suppress(Refused):
-        await services.messenger.change_modal(
-            context.client, view["id"], view["hash"], need_form(form)
-        )
+    """Put the form in the open one's place."""
+    await services.messenger.change_modal(context.client, view["id"], view["hash"], need_form(form))
 
 
 async def _earlier_shown(actor: Actor, ids: list[int]) -> Earlier:

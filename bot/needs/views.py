@@ -53,6 +53,10 @@ TOO_LONG = (
     f"*Your text is longer than {LONGEST_QUESTION} characters.* Its end stands under Background: "
     "please look whether both read well."
 )
+FAR_TOO_LONG = (
+    "*Your text is longer than this form takes.* Its end does not fit, so it stands here for you "
+    "to copy: “{}”"
+)
 WRITE_FIRST = "*Write your question first.* Then press the button again."
 GUESS = "People may still guess who you are from what you write."
 
@@ -82,16 +86,19 @@ class NeedForm:
 def new_need_form(text: str, place: str | None) -> Block:
     """The first screen, with the command's text and the member's place in it.
 
-    A text that is too long for a question goes on as the background, so that nothing is lost.
+    A text that is too long for a question goes on as the background, and what does not fit there
+    either is shown, so that nothing is lost.
     """
     question, rest = parted(text, LONGEST_QUESTION)
+    background, lost = parted(rest, LONGEST_BACKGROUND)
+    note = FAR_TOO_LONG.format(quoted(lost, 2700)) if lost else TOO_LONG if rest else ""
     draft = NeedDraft(
         question=question,
         places=(place,) if place else (),
         needed_by=None,
-        background=rest[:LONGEST_BACKGROUND],
+        background=background,
     )
-    return need_form(NeedForm(draft, detail=bool(rest), note=TOO_LONG if rest else ""))
+    return need_form(NeedForm(draft, detail=bool(rest), note=note))
 
 
 def edit_need_form(need: Need) -> Block:
@@ -133,6 +140,13 @@ def need_form(form: NeedForm) -> Block:
             {"need_id": form.need_id, "detail": form.detail, "earlier": _ids(form.earlier)}
         ),
     )
+
+
+def note_of(view: Block) -> str:
+    """The note of a form that is open, to stay on it: it may hold what fits nowhere else."""
+    second = view["blocks"][1]
+    note = str(second["text"]["text"]) if second["type"] == "section" else ""
+    return "" if note == WRITE_FIRST else note
 
 
 def _earlier(earlier: Earlier | None) -> list[Block]:

@@ -32,6 +32,14 @@ def test_an_unknown_word_is_answered_with_what_it_could_have_been() -> None:
     assert FUNDING.unknown("zzz") == "I don't know `/funding zzz`. Try `/funding help`."
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("delete", "remove"), ("Change", "edit"), ("show", None), ("stop", None)]
+)
+def test_another_word_for_the_same_is_understood(typed: str, meant: str | None) -> None:
+    need = Command("/need", "needs", {"edit": "change one", "remove": "delete one"})
+    assert need.meant(typed) == meant
+
+
 def test_what_was_typed_cannot_break_out_of_the_answer() -> None:
     assert "<!channel>" not in FUNDING.unknown("`<!channel>`")
     assert FUNDING.unknown("`<!channel>`").count("`") == 4

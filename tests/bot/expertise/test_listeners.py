@@ -126,6 +126,50 @@ async def test_what_cannot_be_taken_is_told_beside_its_field(
     assert words in result.errors[field]
 
 
+async def test_words_that_would_replace_others_say_so_and_show_them(office: Office) -> None:
+    ines = await academic(office)
+    await office.registers(ines, FLOODS)
+    await office.types(ines, "/expertise what I do with bats")
+    shown = text_of(office.form(ines))
+    assert "These words take the place of what you have here" in shown
+    assert f"“{FLOODS}”" in shown
+    await office.types(ines, "/expertise edit")
+    assert "take the place" not in text_of(office.form(ines))
+
+
+async def test_of_a_summary_that_is_too_long_the_end_is_shown(office: Office) -> None:
+    ines = await academic(office)
+    await office.types(ines, f"/expertise {'flood ' * 400}and who pays for the drains?")
+    note = text_of(office.form(ines))
+    assert "Its end does not fit" in note
+    assert "and who pays for the drains?”" in note
+
+
+async def test_detail_pressed_twice_opens_once_and_says_nothing_else(office: Office) -> None:
+    ines = await academic(office)
+    await office.types(ines, f"/expertise {FLOODS}")
+    await office.presses(ines, office.form(ines), "expertise.detail")
+    await office.delivery.again()
+    await office.settle()
+    assert "How soon could you start?" in text_of(office.form(ines))
+
+
+@pytest.mark.parametrize(
+    ("role", "begun"),
+    [
+        ("officer", "a council or public body in the South West"),
+        ("academic", "a university in the South West"),
+        ("broker", "a partner organisation in the South West"),
+    ],
+)
+@ONE_DATABASE
+async def test_nobody_is_called_a_university_who_is_none(
+    office: Office, role: str, begun: str
+) -> None:
+    somebody = await office.person("Sam Invented", role, "Made-up Body", BRISTOL)
+    assert f"Officers see: {begun}" in text_of(await office.registers(somebody, FLOODS))
+
+
 async def test_without_the_tick_nobody_is_suggested(office: Office) -> None:
     ines = await academic(office)
     await office.types(ines, f"/expertise {FLOODS}")
@@ -244,11 +288,3 @@ async def test_who_pauses_or_leaves_is_off_the_officers_cards(office: Office, ac
     assert "One person could help" in text_of(await office.posts(otto, QUESTION))
     await office.presses(ines, card, act)
     assert "Nobody in the network fits yet" in text_of(office.card(otto, "Your need"))
-
-
-@ONE_DATABASE
-async def test_a_text_that_is_too_long_says_that_its_end_is_missing(office: Office) -> None:
-    ines = await academic(office)
-    await office.types(ines, f"/expertise {'floods in streets ' * 130}")
-    assert "so its end is missing here" in text_of(office.form(ines))
-    assert (await office.fills_in(ines)).errors == {}

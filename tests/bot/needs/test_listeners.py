@@ -112,6 +112,15 @@ async def test_the_detail_keeps_what_was_typed(office: Office) -> None:
     assert shown.count("Not sure yet") >= 3
 
 
+async def test_detail_pressed_twice_opens_once_and_says_nothing_else(office: Office) -> None:
+    otto = await officer(office)
+    await office.types(otto, f"/need {QUESTION}")
+    await office.presses(otto, office.form(otto), "need.detail")
+    await office.delivery.again()
+    await office.settle()
+    assert "Background" in text_of(office.form(otto))
+
+
 async def test_a_form_that_is_cancelled_leaves_nothing(office: Office) -> None:
     otto = await officer(office)
     await office.types(otto, f"/need {QUESTION}")
@@ -241,6 +250,17 @@ async def test_a_closed_need_is_looked_for_again_when_asked(office: Office) -> N
     closed = office.card(otto, "This need is closed")
     await office.presses(otto, closed, "need.reopen")
     assert "One person could help" in text_of(office.card(otto, "Your need"))
+
+
+@ONE_DATABASE
+async def test_of_a_text_that_is_too_long_for_the_form_the_end_is_shown(office: Office) -> None:
+    otto = await officer(office)
+    await office.types(otto, f"/need {'flood ' * 450}and who pays for the drains?")
+    note = text_of(office.form(otto))
+    assert "Its end does not fit" in note
+    assert "and who pays for the drains?”" in note
+    await office.presses(otto, office.form(otto), "need.earlier")
+    assert "and who pays for the drains?”" in text_of(office.form(otto))
 
 
 @ONE_DATABASE
