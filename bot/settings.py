@@ -1,5 +1,6 @@
 """The only reader of the environment."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from registry.database import database_url
 from registry.secrets import Keys
 
 NO_MODEL = "off"
+DRIVERS = frozenset({"postgresql+psycopg", "sqlite+aiosqlite"})
 SLACK_API_URL = "https://slack.com/api/"
 
 
@@ -26,7 +28,7 @@ class Settings(BaseSettings):
     """Every setting; `.env.example` says what each means."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True
+        env_file=".env", env_file_encoding="utf-8-sig", extra="ignore", env_ignore_empty=True
     )
 
     slack_bot_token: SecretStr | None = None
@@ -65,11 +67,18 @@ class Settings(BaseSettings):
     @classmethod
     def _database_url(cls, value: SecretStr | None) -> SecretStr | None:
         try:
-            database_url(value.get_secret_value() if value else None, Path())
+            url = database_url(value.get_secret_value() if value else None, Path())
         except ArgumentError:
-            raise ValueError(
-                "should be an address such as postgresql://user:password@host/name"
-            ) from None
+            url = None
+        if url is None or url.drivername not in DRIVERS:
+            raise ValueError("should be an address such as postgresql://user:password@host/name")
+        return value
+
+    @field_validator("first_admin")
+    @classmethod
+    def _user_id(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[UW][A-Z0-9]+", value):
+            raise ValueError("should be a Slack user id, such as U012AB3CD, and no name")
         return value
 
     @field_validator("slack_bot_token")
@@ -150,7 +159,13 @@ class Settings(BaseSettings):
             self.var.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
             path.write_text(Fernet.generate_key().decode())
-        return Keys([path.read_text().strip()])
+        try:
+            return Keys([path.read_text().strip()])
+        except ValueError:
+            raise Unusable(
+                f"{path} holds no key: put the right one back, or delete the file and install the "
+                "app in Slack again."
+            ) from None
 
     def check_slack(self) -> None:
         """Raise `Unusable` where a way to reach Slack is only half set."""
@@ -182,6 +197,11 @@ def load() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]).upper()
+        name = str(first["loc"][0])
         words = str(first["msg"]).removeprefix("Value error, ")
-        raise Unusable(f"{name} cannot be used: {words}.") from None
+        if Settings.model_fields[name].annotation is int:
+            least = 0 if name == "playground_port" else 1
+            words = f"should be a whole number from {least} to 65535"
+        raise Unusable(f"{name.upper()} cannot be used: {words}.") from None
+    except UnicodeDecodeError:
+        raise Unusable("The file .env cannot be read. Save it as UTF-8 text.") from None

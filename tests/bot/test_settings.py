@@ -24,6 +24,10 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("SLACK_APP_TOKEN", "xoxb-1"),
         ("DATABASE_URL", "not an address"),
         ("TOKEN_KEYS", "short"),
+        ("DATABASE_URL", "mysql://user:password@host/name"),
+        ("DATABASE_URL", "nothing://host/name"),
+        ("FIRST_ADMIN", "otto"),
+        ("FIRST_ADMIN", "@otto"),
         ("LOG_LEVEL", "loud"),
         ("PUBLIC_URL", "bot.example.org"),
     ],
@@ -61,6 +65,31 @@ def test_the_env_file_is_read(tmp_path: Path) -> None:
     assert settings.port == 4000
     assert settings.slack_bot_token is None
     assert not settings.real_slack
+
+
+def test_a_number_that_is_none_is_told_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    for wrong in ("many", "99999", "0"):
+        monkeypatch.setenv("PORT", wrong)
+        with pytest.raises(Unusable) as refused:
+            load()
+        assert str(refused.value) == (
+            "PORT cannot be used: should be a whole number from 1 to 65535."
+        )
+
+
+def test_the_env_file_may_come_from_any_editor(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PORT=4000\n", encoding="utf-8-sig")
+    assert load().port == 4000
+    (tmp_path / ".env").write_text("# £\nPORT=4000\n", encoding="latin-1")
+    with pytest.raises(Unusable, match="Save it as UTF-8"):
+        load()
+
+
+@pytest.mark.parametrize("kept", ["", "short"])
+def test_a_key_file_without_a_key_is_named(tmp_path: Path, kept: str) -> None:
+    (tmp_path / "token.key").write_text(kept)
+    with pytest.raises(Unusable, match=r"token\.key holds no key"):
+        Settings(var=tmp_path).keys()
 
 
 def test_a_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
