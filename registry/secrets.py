@@ -30,6 +30,14 @@ class Keys:
         except InvalidToken as error:
             raise Unreadable from error
 
+    def opens(self, sealed: str) -> bool:
+        """Whether one of the keys opens it."""
+        try:
+            self.open(sealed)
+        except Unreadable:
+            return False
+        return True
+
     def sign(self, text: str) -> str:
         """22 signs that only who holds the key can make; the same each time."""
         return _signature(self._keys[0], text)

@@ -3,12 +3,15 @@
 import asyncio
 import shutil
 import socket
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 
 from bot.installing import SCOPES
 from bot.serve import bind, serving
@@ -17,6 +20,9 @@ from playground.delivery import Delivery
 from playground.slack import Slack, Team
 from playground.socket_mode import SocketMode
 from registry.clock import SystemClock
+from registry.database import database_url, make_engine, make_session_factory
+from registry.networks import Network, Workspace
+from registry.secrets import Keys
 from tests.office import text_of
 from tests.processes import PATIENCE, line_with, said, started, stopped
 
@@ -76,6 +82,7 @@ async def test_what_is_missing_or_wrong_is_one_line_and_exit_code_2(tmp_path: Pa
         (("bot",), {}, "SLACK_BOT_TOKEN is missing"),
         (("bot",), {"PORT": "many"}, "PORT cannot be used"),
         (("jobs",), {}, "python -m bot migrate"),
+        (("bot", "migrate"), {"VAR": "/dev/null"}, "VAR cannot be used"),
         (
             ("bot", "migrate"),
             {"DATABASE_URL": "postgresql://a:secret@127.0.0.1:1/b"},
@@ -86,6 +93,51 @@ async def test_what_is_missing_or_wrong_is_one_line_and_exit_code_2(tmp_path: Pa
         assert (code, out) == (2, "")
         assert words in one_line(err)
         assert "secret" not in err
+
+
+async def test_a_database_that_is_none_or_newer_is_told_in_one_line(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    (tmp_path / "var").mkdir()
+    kept = tmp_path / "var" / sqlite_template.name
+    kept.write_text("This is no database." * 100)
+    code, _, err = await said(tmp_path, "bot", "migrate")
+    assert code == 2
+    assert f"{Path('var') / kept.name} cannot be read" in one_line(err).replace(f"{tmp_path}/", "")
+    shutil.copy(sqlite_template, kept)
+    with closing(sqlite3.connect(kept)) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    code, _, err = await said(tmp_path, "bot", "migrate")
+    assert code == 2
+    assert "was brought up to date by a newer Docking Point" in one_line(err)
+
+
+async def test_a_key_that_opens_no_token_is_told_before_anything_starts(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    (tmp_path / "var").mkdir()
+    kept = tmp_path / "var" / sqlite_template.name
+    shutil.copy(sqlite_template, kept)
+    now = SystemClock().now()
+    engine = make_engine(database_url(None, kept.parent))
+    async with make_session_factory(engine).begin() as session:
+        network = Network(name="Invented Partnership", created_at=now)
+        session.add(network)
+        await session.flush()
+        session.add(
+            Workspace(
+                network_id=network.id,
+                team_id="T1",
+                name="Invented",
+                bot_user_id="U1",
+                sealed_token=Keys([Fernet.generate_key().decode()]).seal("xoxb-1"),
+                installed_at=now,
+            )
+        )
+    await engine.dispose()
+    code, _, err = await said(tmp_path, "jobs")
+    assert code == 2
+    assert "opens none of the stored tokens" in one_line(err)
 
 
 async def test_a_key_is_made(tmp_path: Path) -> None:
