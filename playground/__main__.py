@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+import fcntl
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from socket import socket
+from typing import TextIO
 
 import httpx
 from pydantic import SecretStr
@@ -16,9 +19,9 @@ from bot.__main__ import answer
 from bot.app import build_app
 from bot.command_line import run
 from bot.events.calendar_file import event_routes
-from bot.running import migrated, running
+from bot.running import make_folder, migrated, running
 from bot.serve import bind, serving
-from bot.settings import SLACK_API_URL, Settings
+from bot.settings import SLACK_API_URL, Settings, Unusable
 from bot.web import build_web
 from jobs.running import working
 from playground.api import web_api
@@ -35,11 +38,24 @@ KEEP_EVERY = 2.0
 
 async def everything(settings: Settings) -> None:
     """Run it all in one process: with the real Slack where one is named, else in the playground."""
-    await migrated(settings)
     if settings.real_slack:
+        await migrated(settings)
         await with_real_slack(settings)
     else:
-        await with_playground(settings)
+        await with_playground(apart(settings))
+
+
+def apart(settings: Settings) -> Settings:
+    """The same with a folder, a database and a key of the playground's own.
+
+    A real workspace's token means nothing to the playground's Slack: it would be suspended.
+    """
+    own: dict[str, object] = {
+        "var": settings.var / "playground",
+        "database_url": None,
+        "token_keys": [],
+    }
+    return settings.model_copy(update=own)
 
 
 async def with_real_slack(settings: Settings) -> None:
@@ -54,9 +70,19 @@ async def with_playground(settings: Settings) -> None:
     """The same, talking to a Slack on this machine, until cancelled."""
     if "log_level" not in settings.model_fields_set:
         logs.configure("warning")  # whoever tries it out reads two lines, not a log
-    bound = bind("127.0.0.1", settings.playground_port, "PLAYGROUND_PORT")
+    make_folder(settings.var)
+    with alone(settings.var / "running") as running_at:
+        await migrated(settings)
+        bound = bind("127.0.0.1", settings.playground_port, "PLAYGROUND_PORT")
+        await play(settings, bound, running_at)
+
+
+async def play(settings: Settings, bound: socket, running_at: TextIO) -> None:
+    """Serve the page on a bound socket until cancelled, and say where it is."""
     async with opened(settings, bound.getsockname()[1]) as (app, slack):
         async with serving(app, bound) as address:
+            running_at.write(f"{address}/")
+            running_at.flush()
             say("Docking Point is running. Press Ctrl-C to stop.")
             say(f"Playground: {address}/")
             with contextlib.suppress(asyncio.CancelledError):
@@ -75,13 +101,15 @@ async def opened(settings: Settings, port: int) -> AsyncIterator[tuple[Starlette
             "public_url": address,  # the bot's own changes at every start
         }
     )
-    clock = MovableClock(settings.var / "clock")
+    with readable(settings.var / "clock") as path:
+        clock = MovableClock(path)
     clock.skip_quiet_hours()
     slack = Slack(clock)
     kept = settings.var / "slack.json"
     async with running(settings, clock) as services, httpx.AsyncClient(timeout=10) as client:
         if kept.exists():
-            slack.load(kept.read_text(encoding="utf-8"))
+            with readable(kept):
+                slack.load(kept.read_text(encoding="utf-8"))
         else:
             await seed(services, slack)
             keep(slack, settings.var)
@@ -97,6 +125,34 @@ async def opened(settings: Settings, port: int) -> AsyncIterator[tuple[Starlette
                 keeping = asyncio.create_task(keep_on(slack, settings.var))
                 yield app, slack
                 keeping.cancel()
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[TextIO]:
+    """Hold a file that says where the playground runs; raises `Unusable` where another has it.
+
+    Two that keep the same messages and rows would overwrite each other's.
+    """
+    with path.open("a+", encoding="utf-8") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held.seek(0)
+            where = held.read() or "its page"
+            raise Unusable(
+                f"The playground is running already: open {where}, or stop it there with Ctrl-C."
+            ) from None
+        held.truncate(0)
+        yield held
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[Path]:
+    """Read a file that was kept; raises `Unusable` that names it where it makes no sense."""
+    try:
+        yield path
+    except (ValueError, KeyError, TypeError):
+        raise Unusable(f"{path} cannot be read. Delete {path.parent} to begin anew.") from None
 
 
 async def keep_on(slack: Slack, var: Path) -> None:

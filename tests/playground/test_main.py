@@ -5,10 +5,14 @@ import re
 from pathlib import Path
 
 import httpx
+import pytest
 
 from bot.installing import SCOPES
 from bot.serve import bind, serving
+from bot.settings import Unusable
+from playground.__main__ import readable
 from playground.api import web_api
+from playground.clock import MovableClock
 from playground.slack import Slack
 from registry.clock import SystemClock
 from tests.processes import PATIENCE, line_with, said, started, stopped
@@ -35,6 +39,11 @@ async def test_a_second_start_has_yesterdays_rows_and_says_as_little(tmp_path: P
             f"PLAYGROUND_PORT cannot be used: port {port} is taken or not allowed (Address already "
             "in use). Set PLAYGROUND_PORT to another one.\n"
         )
+        code, out, err = await said(tmp_path, "playground", **ANYWHERE)
+        assert (code, out) == (2, "")
+        assert err == (
+            f"The playground is running already: open {address}, or stop it there with Ctrl-C.\n"
+        )
         assert await stopped(first) == (0, "")
     async with started(tmp_path, "playground", **ANYWHERE) as second, httpx.AsyncClient() as client:
         line = await line_with(second, "Playground: ", error=False)
@@ -42,6 +51,27 @@ async def test_a_second_start_has_yesterdays_rows_and_says_as_little(tmp_path: P
         shown = [message["text"] for some in state["messages"].values() for message in some]
         assert any(QUESTION in text for text in shown)
         assert await stopped(second) == (0, "")
+
+
+async def test_what_is_real_is_left_alone(tmp_path: Path) -> None:
+    real = {"DATABASE_URL": "postgresql://a:secret@127.0.0.1:1/b", "TOKEN_KEYS": ""}
+    async with started(tmp_path, "playground", **ANYWHERE, **real) as process:
+        await line_with(process, "Playground: ", error=False)
+        assert await stopped(process) == (0, "")
+    assert [one.name for one in (tmp_path / "var").iterdir()] == ["playground"]
+
+
+async def test_what_was_kept_and_cannot_be_read_is_named(tmp_path: Path) -> None:
+    for words, read in (
+        ("noon", MovableClock),
+        ("{broken", lambda path: Slack(SystemClock()).load(path.read_text())),
+        ("{}", lambda path: Slack(SystemClock()).load(path.read_text())),
+    ):
+        kept = tmp_path / "kept"
+        kept.write_text(words)
+        with pytest.raises(Unusable) as refused, readable(kept) as path:
+            read(path)
+        assert str(refused.value) == f"{kept} cannot be read. Delete {tmp_path} to begin anew."
 
 
 async def posted(client: httpx.AsyncClient, address: str) -> None:
