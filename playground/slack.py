@@ -364,19 +364,24 @@ class Slack:
                 "users": [asdict(user) for user in self.users.values()],
                 "channels": [asdict(channel) for channel in self.channels.values()],
                 "messages": [asdict(message) for message in self.messages],
+                "views": [asdict(view) for view in self.views.values()],
+                "stacks": self.stacks,
+                "homes": self.homes,
                 "next": next(self._numbers),
             }
         )
 
     def load(self, dumped: str) -> None:
-        """Bring back what `dump` kept. Open modals and homes are not kept."""
+        """Bring back what `dump` kept: open modals too, lest a restart takes what is typed."""
         kept = json.loads(dumped)
         self.teams = {one["id"]: Team(**one) for one in kept["teams"]}
         self.users = {one["id"]: User(**one) for one in kept["users"]}
         self.channels = {one["id"]: Channel(**one) for one in kept["channels"]}
         self.messages = [Message(**one) for one in kept["messages"]]
+        self.views = {one["id"]: View(**one) for one in kept["views"]}
+        self.stacks, self.homes = kept["stacks"], kept["homes"]
         self._last_ts = max((float(one.ts) for one in self.messages), default=0.0)
-        # Numbers given to views and triggers are not kept: leave room for them.
+        # Numbers given since are not kept: leave room for them.
         self._numbers = count(kept["next"] + 10_000)
 
 

@@ -28,17 +28,42 @@ async function post(path, body) {
     await refresh(true);
     return answer;
   } catch {
-    const words = "The playground does not answer. Is make run still running?";
-    toast(words);
-    return { words };
+    toast(SILENT);
+    return { words: SILENT };
   }
 }
 
+const SILENT = "The playground does not answer. Is make run still running?";
+let silent = false;
 let toastTimer;
 function toast(words) {
-  find("toast").textContent = words;
+  placeToast();
+  if (find("toast").textContent !== words) find("toast").textContent = words;
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { find("toast").textContent = ""; }, 6000);
+  toastTimer = setTimeout(() => toast(silent ? SILENT : ""), 6000);
+}
+
+// Whatever is outside an open dialog lies behind it.
+function placeToast() {
+  const where = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
+  if (find("toast").parentElement !== where) where.append(find("toast"));
+}
+
+function show(dialog, ...nodes) {
+  document.body.append(find("toast"));
+  dialog.replaceChildren(...nodes);
+  if (!dialog.open) dialog.showModal();
+  placeToast();
+}
+
+// Looks again and again; says once that nothing answers, and once that it does again.
+async function look() {
+  try {
+    await refresh();
+    if (silent) { silent = false; toast("The playground answers again."); }
+  } catch {
+    if (!silent) { silent = true; toast(SILENT); }
+  }
 }
 
 async function refresh(force = false) {
@@ -65,8 +90,13 @@ function viewContext(container, extra = {}) {
 }
 
 async function lookUp(container, action_id, block_id, query) {
-  const response = await fetch("/act/options", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ me, container, action_id, block_id, query }) });
-  return response.ok ? (await response.json()).options : [];
+  try {
+    const response = await fetch("/act/options", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ me, container, action_id, block_id, query }) });
+    return response.ok ? (await response.json()).options : [];
+  } catch {
+    toast(SILENT);
+    return [];
+  }
 }
 
 async function confirmThen(question, act) {
@@ -78,13 +108,12 @@ function confirmed(question) {
   const dialog = find("confirm");
   let yes = false;
   const close = (answer) => { yes = answer; dialog.close(); };
-  dialog.replaceChildren(
+  show(dialog,
     element("h2", { id: "confirm-title" }, question.title.text),
     element("p", {}, question.text.text),
     element("div", {},
       element("button", { type: "button", onclick: () => close(false) }, question.deny.text),
       element("button", { type: "button", class: question.style ?? "primary", onclick: () => close(true) }, question.confirm.text)));
-  dialog.showModal();
   return new Promise((resolve) => { dialog.addEventListener("close", () => resolve(yes), { once: true }); });
 }
 
@@ -226,8 +255,7 @@ function drawModal() {
     element("div", { class: "modal-foot" },
       element("button", { type: "button", onclick: () => closeModal(view) }, view.close?.text ?? "Cancel"),
       view.submit ? element("button", { type: "submit", class: "primary" }, view.submit.text) : null));
-  dialog.replaceChildren(form);
-  if (!dialog.open) dialog.showModal();
+  show(dialog, form);
   const first = fields.length ? fields[same ? Math.min(before.length, fields.length - 1) : 0].wrapper : form;
   first.querySelector("input, textarea, select, button")?.focus();
   if (same) first.scrollIntoView({ block: "nearest" });
@@ -263,6 +291,7 @@ function closeModal(view) {
   post("/act/close", { view: view.id });
 }
 
+for (const name of ["modal", "confirm"]) find(name).addEventListener("close", placeToast);
 find("modal").addEventListener("cancel", (event) => { event.preventDefault(); if (state.modal) closeModal(state.modal); });
 
 find("person").addEventListener("change", async (event) => {
@@ -380,4 +409,4 @@ settled = refresh(true);
 await settled;
 if (document.activeElement === say) drawCommands(); // somebody was quicker than the page
 if (!memory.me && !say.value) await takeMeThere();
-setInterval(() => { refresh().catch(() => {}); }, 700);
+setInterval(look, 700);

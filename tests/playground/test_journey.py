@@ -258,3 +258,19 @@ async def test_what_is_wrong_is_said_beside_its_field(page: Page) -> None:
     await question.fill("   ")
     await modal.get_by_role("button", name="Post", exact=True).click()
     await expect(modal.get_by_role("alert").first).to_contain_text("Please")
+
+
+async def test_a_playground_that_has_stopped_is_told_where_it_is_seen(page: Page) -> None:
+    await page.get_by_role("button", name="Send").click()
+    modal = page.get_by_role("dialog")
+    await modal.get_by_label("What do you need to know?").fill("Which hedges stop dust?")
+    await page.route("**/act/*", lambda route: route.abort())
+    await page.route("**/state?*", lambda route: route.abort())
+    await expect(modal.get_by_role("status")).to_contain_text("Is make run still running?")
+    await modal.get_by_role("button", name="Post", exact=True).click()
+    await expect(modal.get_by_role("status")).to_contain_text("Is make run still running?")
+    await page.unroute("**/state?*")
+    await page.unroute("**/act/*")
+    await expect(modal.get_by_role("status")).to_contain_text("The playground answers again.")
+    question = modal.get_by_label("What do you need to know?")
+    await expect(question).to_have_value("Which hedges stop dust?")

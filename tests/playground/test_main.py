@@ -3,6 +3,7 @@
 import asyncio
 import re
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -31,6 +32,7 @@ async def test_a_second_start_has_yesterdays_rows_and_says_as_little(tmp_path: P
         assert where is not None
         address, port = where.groups()
         await posted(client, address)
+        form = await opened_form(client, address)
         other = tmp_path / "other"
         other.mkdir()
         code, out, err = await said(other, "playground", PLAYGROUND_PORT=port)
@@ -50,6 +52,7 @@ async def test_a_second_start_has_yesterdays_rows_and_says_as_little(tmp_path: P
         state = (await client.get(f"{line.split()[1]}state")).json()
         shown = [message["text"] for some in state["messages"].values() for message in some]
         assert any(QUESTION in text for text in shown)
+        assert state["modal"] == form
         assert await stopped(second) == (0, "")
 
 
@@ -72,6 +75,15 @@ async def test_what_was_kept_and_cannot_be_read_is_named(tmp_path: Path) -> None
         with pytest.raises(Unusable) as refused, readable(kept) as path:
             read(path)
         assert str(refused.value) == f"{kept} cannot be read. Delete {tmp_path} to begin anew."
+
+
+async def opened_form(client: httpx.AsyncClient, address: str) -> Any:
+    """Begin another need: the form that is left open."""
+    state = (await client.get(f"{address}state")).json()
+    me, app = state["me"]["id"], next(one for one in state["places"] if one["kind"] == "app")
+    command = {"me": me, "text": "/need And what do they cost?", "channel": app["id"]}
+    assert (await client.post(f"{address}act/command", json=command)).json() == {}
+    return (await client.get(f"{address}state")).json()["modal"]
 
 
 async def posted(client: httpx.AsyncClient, address: str) -> None:
