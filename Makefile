@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots lint format fuzz soak bench bench-quality pins clean
+.PHONY: help run test screenshots lint format fuzz soak bench bench-quality data-named pins clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,8 +51,11 @@ format: $(VENV)/dev.stamp  ## put the code in its format
 bench: $(VENV)/bench.stamp  ## measure the matcher's speed beside others, about ten minutes
 	$(BIN)/python -m benchmarks.speed
 
-bench-quality: $(VENV)/bench.stamp  ## measure how well it ranks: DATA=a file of judged pairs
-	$(BIN)/python -m benchmarks.quality --data $(DATA) --plot docs/plots/quality
+data-named:
+	@test -n "$(DATA)" || { echo "Name the file of judged pairs: make bench-quality DATA=pairs.jsonl"; exit 2; }
+
+bench-quality: data-named $(VENV)/bench.stamp  ## measure how well it ranks: DATA=a file of judged pairs
+	$(BIN)/python -m benchmarks.quality --data "$(DATA)" --plot docs/plots/quality
 
 pins: $(BIN)/python  ## compile requirements*.txt from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

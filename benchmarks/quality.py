@@ -193,11 +193,11 @@ def held_out(lines: Sequence[Line], encoder: Encoder) -> Iterable[str]:
             yield f"{needs:<11} {line}"
 
 
-def check(lines: Sequence[Line]) -> None:
+def check(path: Path, lines: Sequence[Line]) -> None:
     """Raise `Unreadable` where a line lacks what is measured, or there are none."""
     wanted = (*NEEDS, "profile")
     if not lines or any(not isinstance(one.get(name), str) for one in lines for name in wanted):
-        raise Unreadable(f"lines with {', '.join(wanted)} are needed")
+        raise Unreadable(f"{path}: lines with {', '.join(wanted)} are needed")
 
 
 def main(arguments: list[str] | None = None, say: Callable[[str], object] = print) -> int:
@@ -208,9 +208,9 @@ def main(arguments: list[str] | None = None, say: Callable[[str], object] = prin
     options = parser.parse_args(arguments)
     try:
         lines = list(read(options.data))
-        check(lines)
+        check(options.data, lines)
     except Unreadable as error:
-        say(f"{options.data}: {error}")
+        say(str(error))
         return UNREADABLE
     found = installed_encoder()
     encoder = Remembering(found) if found else None

@@ -33,7 +33,8 @@ def read(path: Path) -> Iterator[Line]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(f"{path}: {error}") from None
+        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise Unreadable(f"{path}: {why}") from None
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

@@ -207,6 +207,18 @@ def test_every_make_command_that_a_page_names_is_there() -> None:
         assert set(spans) <= targets, page.name
 
 
+def test_measuring_how_well_it_ranks_asks_for_a_file_before_anything_is_installed() -> None:
+    ended = subprocess.run(
+        ["make", "--no-print-directory", "bench-quality", "DATA="],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert ended.stdout == "Name the file of judged pairs: make bench-quality DATA=pairs.jsonl\n"
+
+
 def test_the_readme_names_every_word_of_every_command() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for listeners in (needs, expertise, matches, funding, events, admin):

@@ -53,6 +53,8 @@ def test_what_cannot_be_read_is_one_line_and_exit_code_2(tmp_path: Path) -> None
     (tmp_path / "other.jsonl").write_text('{"id": 1, "profile": "x"}\n')
     assert main(["--data", str(tmp_path / "other.jsonl")], said.append) == 2
     assert len(said) == 2
+    assert said[0] == f"{tmp_path / 'none.jsonl'}: No such file or directory"
+    assert said[1].startswith(f"{tmp_path / 'other.jsonl'}: lines with need_short")
 
 
 def test_measures_are_what_they_are_called() -> None:
