@@ -315,8 +315,7 @@ class Desk:
             ),
             _step(
                 f"Read the week, as {admin}",
-                "Press “To Monday 09:00” below the list of channels: the digest comes "
-                "(after a bank holiday, on the next working day).",
+                "Press “To Monday 09:00” below the list of channels: the digest comes.",
                 who(tour.admin),
                 digest,
             ),

@@ -114,11 +114,11 @@ def _introductions(digest: Digest) -> str:
     if numbers.asked:
         parts.append(f"{counted(numbers.asked, 'was', 'were')} asked for")
     if numbers.accepted:
-        parts.append(f"both sides agreed to {numbers.accepted}")
+        parts.append(f"{counted(numbers.accepted, 'was', 'were')} agreed by both sides")
     if numbers.met:
         parts.append(f"{numbers.met} led to a meeting")
     said = joined(parts)
-    return f"*Introductions*\n{said[:1].upper()}{said[1:]}."
+    return f"*Introductions*\n{said}."
 
 
 def _call(call: FundingCall, zone: ZoneInfo) -> str:

@@ -93,7 +93,7 @@ def test_the_whole_week() -> None:
         f"*New needs*\n• {question} _(Ambleby Council, by 1 April 2026)_\n_and 4 more_",
         f"*Pairs of the week*\n• {question} _(Ambleby Council)_ and {university}: strong match",
         f"*Needs that nobody fits yet*\n• {question} _(a council in Wales)_",
-        "*Introductions*\n3 were asked for, both sides agreed to 2 and 1 led to a meeting.",
+        "*Introductions*\n3 were asked for, 2 were agreed by both sides and 1 led to a meeting.",
         f"*Calls closing soon*\n• {link}, closes {moment}",
         f"*Events coming up*\n• Tea &amp; data, {moment}",
         "*Places with no need and no expertise*\nHartlepool, Middlesbrough and 3 more",
@@ -105,7 +105,7 @@ def test_the_whole_week() -> None:
     [
         (Introductions(1, 0, 0), "1 was asked for."),
         (Introductions(2, 0, 0), "2 were asked for."),
-        (Introductions(0, 1, 0), "Both sides agreed to 1."),
+        (Introductions(0, 1, 0), "1 was agreed by both sides."),
         (Introductions(2, 0, 1), "2 were asked for and 1 led to a meeting."),
     ],
 )
