@@ -247,14 +247,16 @@ def _detail(draft: NeedDraft) -> list[Block]:
 def confirmation(need: Need, *, changed: bool, new_network: bool) -> Block:
     """What the modal turns into."""
     title = "Saved" if changed else "Posted"
-    if need.shared:
+    if need.state == NeedState.CLOSED:
+        words = "This need stays closed. `/need list` opens it again."
+    elif need.shared:
         words = "We are looking for people who can help. The answer comes as a direct message."
     else:
         words = (
             "Your docking point has it. Nobody else sees it until they ask you, and you agree, "
             "to pass it on."
         )
-    if new_network and need.shared:
+    if new_network and need.seeking:
         words += (
             "\nThis network is new and has few people yet, so your docking point may be the "
             "quickest way to somebody."

@@ -241,6 +241,18 @@ async def test_a_date_that_has_passed_meanwhile_does_not_stop_other_changes(
     assert (await office.fills_in(otto, background="Still of use.")).errors == {}
 
 
+async def test_changing_a_closed_need_promises_no_search(office: Office) -> None:
+    otto = await officer(office)
+    await office.posts(otto, QUESTION)
+    await office.presses(otto, office.card(otto, "Your need"), "need.close")
+    await office.types(otto, "/need edit")
+    await office.presses(otto, office.last(otto), "need.edit")
+    await office.fills_in(otto, question=f"{QUESTION} And who pays?")
+    told = text_of(office.form(otto))
+    assert "This need stays closed. `/need list` opens it again." in told
+    assert "We are looking" not in told
+
+
 async def test_a_closed_need_is_looked_for_again_when_asked(office: Office) -> None:
     await office.registers(await academic(office), FLOODS)
     otto = await officer(office)
