@@ -15,6 +15,7 @@ SAME: Mapping[str, str] = {
     "new": "add",
 }
 """What people type for a word that a command may have."""
+LISTING = frozenset({"list", "show", "all", "mine"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Command:
     def unknown(self, text: str) -> str:
         """What to answer to a word that is not known."""
         meant = self.meant(text)
+        if not meant and text.casefold() in LISTING:
+            return f"I don't know `{self.name} {shown(text)}`. Type `{self.name}` alone."
         hint = f"Did you mean `{self.name} {meant}`?" if meant else f"Try `{self.name} help`."
         return f"I don't know `{self.name} {shown(text)}`. {hint}"
 

@@ -38,6 +38,11 @@ def quoted(text: str, most: int = 2900) -> str:
     return escaped
 
 
+def on_one_line(text: str, most: int) -> str:
+    """The same on one line: a list's lines and what stands in italics must not be broken."""
+    return quoted(" ".join(text.split()), most)
+
+
 def linked(title: str, link: str | None, most: int = LONGEST_LINK) -> str:
     """A title, already safe, as a link where the address can stand in one of `most` characters."""
     address = escape(link or "")

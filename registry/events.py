@@ -124,7 +124,7 @@ def check(
     if starts and starts <= now and starts != begun:
         wrong["day"] = "That has passed already. Please choose a later time."
     elif starts and ends and ends <= starts:
-        wrong["ends_at"] = "It ends before it starts. Please check the times."
+        wrong["ends_at"] = "It has to end after it starts. Please check the times."
     elif starts and ends and ends - starts > LONGEST:
         wrong["end_day"] = "That is more than a year later. Please check the last day."
     if wrong or starts is None or ends is None:

@@ -9,7 +9,7 @@ from bot.blocks import Block, actions, button, context, header, section
 from bot.cards import Message
 from bot.events.views import begins
 from bot.priorities.views import digest_line
-from bot.text import counted, cut, day, escape, joined, linked, moment, quoted
+from bot.text import counted, cut, day, escape, joined, linked, moment, on_one_line, quoted
 from bot.words import BANDS
 from registry import places
 from registry.digest import Digest, Listing, Pair
@@ -93,17 +93,17 @@ def _text(title: str, lines: Iterable[str]) -> str:
 
 def _need(need: NeedShown) -> str:
     when = f", by {day(need.needed_by)}" if need.needed_by else ""
-    return f"{_line(need.question, LINE)} _({_council(need)}{when})_"
+    return f"{on_one_line(need.question, LINE)} _({_council(need)}{when})_"
 
 
 def _council(need: NeedShown) -> str:
     """Who asks, as far as it is shown."""
-    return _line(need.council or f"a council in {need.where}", 100)
+    return on_one_line(need.council or f"a council in {need.where}", 100)
 
 
 def _pair(pair: Pair) -> str:
-    need = f"{_line(pair.need.question, 250)} _({_council(pair.need)})_"
-    return f"{need} and _{_line(pair.profile.shown_as, 100)}_: {BANDS[pair.band].lower()}"
+    need = f"{on_one_line(pair.need.question, 250)} _({_council(pair.need)})_"
+    return f"{need} and _{on_one_line(pair.profile.shown_as, 100)}_: {BANDS[pair.band].lower()}"
 
 
 def _introductions(digest: Digest) -> str:
@@ -144,12 +144,7 @@ def _useful(digest: Digest) -> str:
 
 
 def _linked(title: str, link: str | None) -> str:
-    return linked(_line(title, 150), link)
-
-
-def _line(text: str, most: int) -> str:
-    """What somebody wrote, on one line."""
-    return quoted(" ".join(text.split()), most)
+    return linked(on_one_line(title, 150), link)
 
 
 def _places(unserved: Listing[str]) -> str:

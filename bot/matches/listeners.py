@@ -23,7 +23,7 @@ async def command(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltCont
         await ack(COMMAND.help())
         return
     if rest:
-        await ack(COMMAND.unknown(rest))
+        await ack(COMMAND.unknown(" ".join(command["text"].split())))
         return
     async with acting(context) as actor:
         blocks = await list_blocks(actor)

@@ -11,7 +11,7 @@ from bot.expertise.deliveries import suggested_needs
 from bot.expertise.views import need_suggested_blocks
 from bot.matches.standing import standing_blocks
 from bot.needs.suggestion import suggestion_blocks
-from bot.text import quoted
+from bot.text import on_one_line
 from registry import suggestions
 from registry.standing import Overview, overview
 
@@ -44,7 +44,7 @@ async def _not_asked(actor: Actor, mine: Overview) -> list[list[Block]]:
             shown = await suggestions.shown_to_officer(actor.session, need, actor.now)
             free = [suggestion_blocks(one) for one in shown if one.state is None]
             for number, blocks in enumerate(free):
-                title = [section(f"For your need: _{quoted(need.question, 400)}_")]
+                title = [section(f"For your need: _{on_one_line(need.question, 400)}_")]
                 found.append([*title, *blocks] if number == 0 else blocks)
     if mine.expertise is not None and mine.expertise.seeking:
         needs = await suggested_needs(actor.session, mine.expertise.id, actor.now)

@@ -9,8 +9,8 @@ from registry.standing import Standing
 
 MOST = 15
 NOTHING = (
-    "Nothing yet. Ask for an introduction on one of your needs (`/need list`), or offer what you "
-    "can help with (`/expertise`)."
+    "Nothing yet. `/need` and your question finds people who could help; `/expertise` and what "
+    "you know finds needs that fit you."
 )
 
 

@@ -25,7 +25,7 @@ from bot.cards import Message
 from bot.fields import text_field, unsure_boxes, unsure_menu
 from bot.needs.suggestion import suggestion_blocks
 from bot.priorities.views import earlier_blocks, not_ready_blocks, others_block
-from bot.text import day, joined, parted, quoted
+from bot.text import day, joined, on_one_line, parted, quoted
 from bot.words import (
     MONEY,
     NEED_INSISTS,
@@ -422,7 +422,7 @@ def news_message(found: list[tuple[Need, SuggestionShown]]) -> Message:
     """Once a day: who has joined since and fits the officer's needs."""
     blocks = [section("*Somebody new could help you*")]
     for need, suggestion in found[:5]:
-        blocks.append(section(f"For your need: _{quoted(need.question, 400)}_"))
+        blocks.append(section(f"For your need: _{on_one_line(need.question, 400)}_"))
         blocks += suggestion_blocks(suggestion)
     if len(found) > 5:  # noqa: PLR2004 - the five shown above
         blocks.append(context(f"And {len(found) - 5} more: `/need list` shows your needs."))

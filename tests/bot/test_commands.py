@@ -29,6 +29,7 @@ def test_an_unknown_word_is_answered_with_what_it_could_have_been() -> None:
     assert FUNDING.unknown("fedes") == (
         "I don't know `/funding fedes`. Did you mean `/funding feeds`?"
     )
+    assert FUNDING.unknown("list") == "I don't know `/funding list`. Type `/funding` alone."
     assert FUNDING.unknown("zzz") == "I don't know `/funding zzz`. Try `/funding help`."
 
 

@@ -164,7 +164,7 @@ async def test_wrong_changes_are_told_beside_their_fields(office: Office, channe
     await office.types(otto, "/events edit")
     await office.presses(otto, office.last(otto), "event.edit")
     assert (await office.fills_in(otto, ends_at="17:00")).errors == {
-        "ends_at": "It ends before it starts. Please check the times."
+        "ends_at": "It has to end after it starts. Please check the times."
     }
     assert (await office.fills_in(otto, day="2026-03-01")).errors == {
         "day": "That has passed already. Please choose a later time."

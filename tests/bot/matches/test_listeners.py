@@ -7,7 +7,17 @@ async def test_nothing_yet_says_what_to_do_first(office: Office) -> None:
     otto = await officer(office)
     result = await office.types(otto, "/matches")
     assert result.status == 200
-    assert "Nothing yet. Ask for an introduction" in text_of(office.last(otto))
+    assert "Nothing yet. `/need` and your question" in text_of(office.last(otto))
+    assert "`/matches help me`" in (await office.types(otto, "/matches help me")).text
+
+
+async def test_a_question_of_several_lines_is_told_on_one(office: Office) -> None:
+    otto = await officer(office)
+    await office.registers(await academic(office), FLOODS)
+    await office.types(otto, "/need")
+    await office.fills_in(otto, question=f"{QUESTION}\n• And who pays?")
+    await office.types(otto, "/matches")
+    assert f"For your need: _{QUESTION} • And who pays?_" in text_of(office.last(otto))
 
 
 async def test_each_side_lists_its_own_with_where_it_stands(office: Office) -> None:
