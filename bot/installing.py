@@ -13,8 +13,7 @@ from bot.cards import post_card
 from bot.messenger import Failure, Ours, Transient, WorkspaceGone
 from bot.services import Services
 from bot.settings import Unusable
-from registry import networks
-from registry.members import member_of
+from registry import members, networks
 
 log = structlog.get_logger()
 
@@ -41,7 +40,10 @@ async def keep_installation(
     bot_token: str,
     installer: str | None,
 ) -> None:
-    """Keep a workspace's token; the first time, welcome whoever is its first admin."""
+    """Keep a workspace's token, and welcome its installer where the network has no admin yet.
+
+    The installer may be named after the first start, or come when the last admin has left.
+    """
     now = services.clock.now()
     async with services.session_factory.begin() as session:
         workspace, new = await networks.install(
@@ -54,8 +56,10 @@ async def keep_installation(
             installer=installer,
             now=now,
         )
-        if new and installer:
-            admin = await member_of(session, workspace, installer, now=now)
+        lacking = not await members.admins(session, workspace.network_id)
+        if installer and lacking:
+            admin = await members.member_of(session, workspace, installer, now=now)
+            admin.is_admin = True
             await post_card(
                 session,
                 workspace.network_id,
@@ -65,6 +69,8 @@ async def keep_installation(
                 now=now,
                 once=f"welcome:{workspace.id}",
             )
+        elif lacking:
+            log.warning("no_admin", team=team_id, mend="set FIRST_ADMIN and start again")
     services.wake.set()
     log.info("workspace_installed", team=team_id, new=new)
 

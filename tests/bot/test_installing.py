@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import build_app
-from bot.installing import SCOPES, STATE_COOKIE
+from bot.installing import SCOPES, STATE_COOKIE, keep_installation
 from bot.web import build_web
 from playground.slack import Team, User
 from tests.office import Office
@@ -104,6 +104,28 @@ async def test_adding_it_again_keeps_the_network_and_welcomes_nobody_twice(
     assert len(networks) == 1
     assert office.sees(another) == ""
     assert len(office.messages(installer)) == 1
+
+
+async def test_a_first_admin_who_is_named_later_is_one_and_is_welcomed(
+    office: Office, elsewhere: Somewhere
+) -> None:
+    team, somebody = elsewhere
+    late = office.slack.add_user(team, "Ivor Alsomadeup")
+    for installer in (None, somebody.id, late.id):
+        await keep_installation(
+            office.services,
+            team_id=team.id,
+            team_name=team.name,
+            bot_user_id=team.bot_user_id,
+            bot_token=team.token,
+            installer=installer,
+        )
+        await office.types(somebody, "/need list")
+        await office.types(late, "/need list")
+    assert (await office.member(somebody)).is_admin
+    assert "Docking Point is ready" in office.sees(somebody)
+    assert not (await office.member(late)).is_admin
+    assert "Docking Point is ready" not in office.sees(late)
 
 
 @ONE_DATABASE
