@@ -1,12 +1,14 @@
-"""Rights that only an admin gives: to be an admin, and to be an organisation's docking point."""
+"""Rights that only an admin gives or gives up: to be an admin, and an organisation's contact."""
 
 from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from registry import audit
+from registry import audit, members
 from registry.members import Member, Organisation
+from registry.networks import Network
+from registry.refusal import Refused
 
 
 async def make_admin(
@@ -27,6 +29,17 @@ async def make_admin(
         return False
     audit.note(session, admin.network_id, admin.id, "admin_made", f"member:{member.id}", now=now)
     return True
+
+
+async def stop_being_admin(session: AsyncSession, admin: Member, *, now: datetime) -> None:
+    """Make an admin an ordinary member; raises `Refused` where nobody else is one."""
+    # Held until the commit, so that of two who stop at once the second one sees the first.
+    await session.get(Network, admin.network_id, with_for_update=True, populate_existing=True)
+    found = await members.admins(session, admin.network_id)
+    if [one.id for one in found] == [admin.id]:
+        raise Refused("You are the only admin. Make somebody else one first.")
+    admin.is_admin = False
+    audit.note(session, admin.network_id, admin.id, "admin_stopped", f"member:{admin.id}", now=now)
 
 
 def name_member(

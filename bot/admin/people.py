@@ -27,6 +27,7 @@ def register(app: AsyncApp) -> None:
     app.action("network.admin")(open_admin)
     app.view(ADMIN)(make_admin)
     app.action("network.admit")(admit)
+    app.action("network.stop_admin")(stop_admin)
 
 
 async def show(actor: Actor) -> dict[str, Any]:
@@ -156,3 +157,13 @@ async def _make_admin(actor: Actor, member: Member) -> bool:
             now=actor.now,
         )
     return made
+
+
+async def stop_admin(ack: AsyncAck, context: AsyncBoltContext) -> None:
+    """Give up being an admin, where somebody else is one."""
+    async with acting(context) as actor:
+        actor.must_be_admin()
+        await rights.stop_being_admin(actor.session, actor.member, now=actor.now)
+    words = "You are no admin any more. `/network people` says who is."
+    await actor.services.messenger.whisper(context, words)
+    await ack()

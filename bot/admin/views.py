@@ -75,15 +75,27 @@ def people_blocks(people: People, *, for_admin: bool) -> list[Block]:
         ),
     ]
     if for_admin:
-        blocks.append(
-            actions(
-                [
-                    button("Name a docking point", "network.docking"),
-                    button("Make somebody an admin", "network.admin"),
-                ]
-            )
-        )
+        buttons = [
+            button("Name a docking point", "network.docking"),
+            button("Make somebody an admin", "network.admin"),
+        ]
+        if len(people.admins) > 1:
+            buttons.append(_stop_button())
+        blocks.append(actions(buttons))
     return blocks
+
+
+def _stop_button() -> Block:
+    return button(
+        "Stop being an admin",
+        "network.stop_admin",
+        confirm=confirm(
+            "Stop being an admin?",
+            "The other admins go on without you. Leave the digest's channel yourself if you like.",
+            "Stop",
+            "Stay one",
+        ),
+    )
 
 
 def _person(people: People, member: Member) -> str:

@@ -324,6 +324,27 @@ async def test_an_admin_makes_another_member_an_admin(
     assert await audited(office) == ["admin_made"]
 
 
+async def test_an_admin_hands_over_and_stops_but_never_the_last_one(
+    office: Office, here: Here, colleague: User
+) -> None:
+    team, admin, channel = here
+    await types(office, admin, "people", channel)
+    assert "Stop being an admin" not in text_of(last(office, admin))
+    await presses(office, admin, "network.admin")
+    await office.fills_in(admin, person=colleague.id)
+    for person in (admin, colleague):
+        await types(office, person, "people", channel)
+    await presses(office, admin, "network.stop_admin")
+    assert "You are no admin any more" in last(office, admin).text
+    assert await admins(office, team) == {colleague.id}
+    await presses(office, colleague, "network.stop_admin")
+    assert "You are the only admin. Make somebody else one first." in last(office, colleague).text
+    assert await admins(office, team) == {colleague.id}
+    assert await audited(office) == ["admin_made", "admin_stopped"]
+    await presses(office, admin, "network.stop_admin")
+    assert "Only admins" in last(office, admin).text
+
+
 async def test_who_is_no_longer_an_admin_is_refused_at_the_press_and_at_the_form(
     office: Office, here: Here, colleague: User
 ) -> None:
