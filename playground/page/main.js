@@ -227,8 +227,10 @@ function showNewest(area) {
 function drawMessage(message) {
   const bot = message.bot;
   const context = viewContext({ channel: place, ts: message.ts, ephemeral: message.ephemeral });
-  const body = message.blocks?.length ? renderBlocks(message.blocks, context) : [element("div", { class: "block section" }, element("div", {}, ...mrkdwn(message.text, state.names, state.me.tz)))];
-  return element("article", { class: message.ephemeral ? "message only-you" : "message", tabindex: "-1", "data-around": message.ts, "aria-label": `${message.author}: ${message.text}` },
+  const words = element("div", {}, ...mrkdwn(message.text, state.names, state.me.tz));
+  const readOut = `${message.author}: ${words.textContent}`;
+  const body = message.blocks?.length ? renderBlocks(message.blocks, context) : [element("div", { class: "block section" }, words)];
+  return element("article", { class: message.ephemeral ? "message only-you" : "message", tabindex: "-1", "data-around": message.ts, "aria-label": readOut },
     element("div", { class: bot ? "face bot" : "face", "aria-hidden": "true" }, message.author[0]),
     element("div", {},
       element("p", {}, element("span", { class: "who" }, message.author), bot ? element("span", { class: "tag" }, "app") : null,

@@ -274,3 +274,11 @@ async def test_a_playground_that_has_stopped_is_told_where_it_is_seen(page: Page
     await expect(modal.get_by_role("status")).to_contain_text("The playground answers again.")
     question = modal.get_by_label("What do you need to know?")
     await expect(question).to_have_value("Which hedges stop dust?")
+
+
+async def test_a_message_is_read_out_without_its_markup(page: Page) -> None:
+    await page.get_by_label("Type a command").fill("/need help")
+    await page.get_by_role("button", name="Send").click()
+    read_out = re.compile("^Docking Point: /need: post a research question[^*`]+this list$", re.S)
+    newest = page.get_by_role("log").get_by_role("article").last
+    await expect(newest).to_have_accessible_name(read_out)
