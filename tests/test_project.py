@@ -207,6 +207,41 @@ def test_every_make_command_that_a_page_names_is_there() -> None:
         assert set(spans) <= targets, page.name
 
 
+def made(folder: Path, python: str) -> subprocess.CompletedProcess[str]:
+    """Make an environment in a folder with that Python."""
+    return subprocess.run(
+        [
+            "make",
+            "--no-print-directory",
+            f"VENV={folder}",
+            f"PYTHON={python}",
+            f"{folder}/bin/python",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_python_that_is_too_old_is_told_in_one_line(tmp_path: Path) -> None:
+    ended = made(tmp_path / "venv", "false")
+    assert ended.returncode == 2
+    assert ended.stdout == (
+        "Python 3.11 or newer is needed, and false is not: make run PYTHON=python3.12\n"
+    )
+
+
+def test_an_environment_that_was_only_half_made_does_not_stay(tmp_path: Path) -> None:
+    half = tmp_path / "python"
+    half.write_text(
+        '#!/bin/sh\n[ "$1" = -c ] && exit 0\nmkdir -p "$3/bin"; touch "$3/bin/python"\nexit 1\n'
+    )
+    half.chmod(0o755)
+    assert made(tmp_path / "venv", str(half)).returncode == 2
+    assert not (tmp_path / "venv").exists()
+
+
 def test_measuring_how_well_it_ranks_asks_for_a_file_before_anything_is_installed() -> None:
     ended = subprocess.run(
         ["make", "--no-print-directory", "bench-quality", "DATA="],
