@@ -56,8 +56,7 @@ async def keep_installation(
             installer=installer,
             now=now,
         )
-        lacking = not await members.admins(session, workspace.network_id)
-        if installer and lacking:
+        if installer and not await members.admins(session, workspace.network_id):
             admin = await members.member_of(session, workspace, installer, now=now)
             admin.is_admin = True
             await post_card(
@@ -69,8 +68,6 @@ async def keep_installation(
                 now=now,
                 once=f"welcome:{workspace.id}",
             )
-        elif lacking:
-            log.warning("no_admin", team=team_id, mend="set FIRST_ADMIN and start again")
     services.wake.set()
     log.info("workspace_installed", team=team_id, new=new)
 
@@ -99,6 +96,14 @@ async def install_from_settings(services: Services) -> None:
         bot_token=token.get_secret_value(),
         installer=services.settings.first_admin,
     )
+    if not await _has_admin(services, answer["team_id"]):
+        log.warning("no_admin", team=answer["team_id"], mend="set FIRST_ADMIN and start again")
+
+
+async def _has_admin(services: Services, team_id: str) -> bool:
+    async with services.session_factory.begin() as session:
+        workspace = await networks.workspace_of_team(session, team_id)
+        return workspace is not None and bool(await members.admins(session, workspace.network_id))
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,7 @@ async def test_with_a_token_it_talks_to_that_slack_and_says_so(tmp_path: Path) -
         async with started(tmp_path, "playground", **settings) as process:
             line = await line_with(process, "", error=False)
             assert line == f"Talking to {url}/api/. Press Ctrl-C to stop.\n"
+            assert "set FIRST_ADMIN and start again" in await line_with(process, "no_admin")
             await line_with(process, "listening")
             code, err = await stopped(process)
             assert code == 0
