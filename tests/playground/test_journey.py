@@ -279,6 +279,8 @@ async def test_a_playground_that_has_stopped_is_told_where_it_is_seen(page: Page
 async def test_a_message_is_read_out_without_its_markup(page: Page) -> None:
     await page.get_by_label("Type a command").fill("/need help")
     await page.get_by_role("button", name="Send").click()
-    read_out = re.compile("^Docking Point: /need: post a research question[^*`]+this list$", re.DOTALL)
+    read_out = re.compile(
+        "^Docking Point: /need: post a research question[^*`]+this list$", re.DOTALL
+    )
     newest = page.get_by_role("log").get_by_role("article").last
     await expect(newest).to_have_accessible_name(read_out)
