@@ -7,8 +7,7 @@ import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,35 +20,16 @@ from registry.database import SessionFactory, database_url, make_engine, make_se
 from registry.migrate import migrate
 from registry.networks import Network, Workspace
 from registry.secrets import Keys
+from tests.frozen import KEY, MONDAY, FrozenClock
 from tests.office import Lines, Office, connected, opened
 
-MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-KEY = "aW52ZW50ZWQta2V5LWZvci10ZXN0cy1vbmx5LTMyYnk="
+__all__ = ["KEY", "MONDAY", "FrozenClock"]
 ENGINES = ("sqlite", "postgresql")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Measure coverage once: a test's other run, on PostgreSQL, goes through the same lines."""
-    for item in items:
-        call = getattr(item, "callspec", None)
-        if call is not None and call.params.get("database") == "postgresql":
-            item.add_marker("no_cover")
-
-
-@dataclass
-class FrozenClock:
-    """A clock that stands still until a test moves it."""
-
-    time: datetime = MONDAY
-
-    def now(self) -> datetime:
-        return self.time
-
-    def move(self, **ahead: float) -> None:
-        self.time += timedelta(**ahead)
-
-    def move_to(self, moment: datetime) -> None:
-        self.time = moment
+    """Begin with the longest, lest one worker waits for them when the other has done the rest."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from registry import outbox
 from registry.database import database_url, make_engine, make_session_factory
 from registry.networks import Network
 from registry.secrets import Keys
-from tests.conftest import KEY, FrozenClock
+from tests.frozen import KEY, FrozenClock
 
 STEP = timedelta(minutes=30)
 STEPS = 48

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import URL, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -179,6 +180,7 @@ async def test_many_at_once_fire_a_slot_once(
     assert await errands(session_factory) == 1
 
 
+@pytest.mark.long
 async def test_three_workers_of_which_one_is_killed_fire_each_hour_once(
     url: URL, session_factory: SessionFactory, workspace: Workspace
 ) -> None:

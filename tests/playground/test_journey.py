@@ -33,6 +33,7 @@ QUIET = [
 ]
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.long,
     pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(CHROMIUM is None, reason="no browser: apt-get install chromium"),
 ]

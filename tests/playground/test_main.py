@@ -18,6 +18,7 @@ from playground.slack import Slack
 from registry.clock import SystemClock
 from tests.processes import PATIENCE, line_with, said, started, stopped
 
+pytestmark = pytest.mark.long
 ANYWHERE = {"PLAYGROUND_PORT": "0"}
 QUESTION = "Which trees cool a school playground soonest?"
 

@@ -15,9 +15,10 @@ ROOT = Path(__file__).parents[2]
 MONTHS = {"March": ("2026-03-01", "2026-04-01"), "October": ("2026-10-01", "2026-11-02")}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("month", MONTHS)
 def test_every_post_of_the_month_comes_once_and_in_time(month: str) -> None:
-    """In a process of its own: measuring coverage would take longer than the month."""
+    """In a process of its own, as `make soak` is."""
     command = [sys.executable, "-m", "tests.soak", *MONTHS[month]]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     came = re.search(r"(\d+) of (\d+) posts came once and in time", done.stdout)
