@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import httpx
+from pydantic import SecretStr
 from sqlalchemy import URL, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -333,20 +334,54 @@ class Line:
         await self.app(scope, receive, send)
 
 
-@dataclass(frozen=True)
+class Present:
+    """The services of the test that runs now, for an app that serves one test after another."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.services, name)
+
+
+@dataclass
 class Lines:
-    """What every office shares: starting and ending servers takes longer than most tests."""
+    """What every office shares: making any of it takes longer than many tests do."""
 
     slack: Line
     bot: Line
     client: httpx.AsyncClient
+    http: aiohttp.ClientSession
+    settings: Settings | None = None
+    present: Present | None = None
+
+    def configured(self, url: URL, key: str) -> Settings:
+        """Settings as if they stood in the environment, for that database."""
+        if self.settings is None:
+            self.settings = Settings(
+                _env_file=None,
+                slack_api_url=f"{self.slack.url}/api/",
+                slack_signing_secret=SECRET,
+                token_keys=key,
+                public_url=self.bot.url,
+            )
+        address = SecretStr(url.render_as_string(hide_password=False))
+        return self.settings.model_copy(update={"database_url": address})
+
+    def serve(self, services: Services) -> None:
+        """Answer with these services from now on."""
+        if self.present is None:
+            self.present = Present(services)
+            stands_for = cast("Services", self.present)
+            self.bot.app = build_web(stands_for, build_app(stands_for))
+        self.present.services = services
 
 
 @asynccontextmanager
 async def connected() -> AsyncIterator[Lines]:
-    """Two servers on loopback, and a client for them."""
-    async with httpx.AsyncClient() as client:
-        lines = Lines(Line(), Line(), client)
+    """Two servers on loopback, and clients for them."""
+    async with httpx.AsyncClient() as client, aiohttp.ClientSession() as http:
+        lines = Lines(Line(), Line(), client, http)
         async with (
             serving(lines.slack, bind("127.0.0.1", 0, "PORT")) as lines.slack.url,
             serving(lines.bot, bind("127.0.0.1", 0, "PORT")) as lines.bot.url,
@@ -367,27 +402,19 @@ async def opened(
     """The office over a migrated database, served on loopback until the block ends."""
     slack = Slack(clock)
     lines.slack.app = web_api(slack)
-    async with aiohttp.ClientSession() as http:
-        settings = Settings(
-            _env_file=None,
-            slack_api_url=f"{lines.slack.url}/api/",
-            slack_signing_secret=SECRET,
-            database_url=url.render_as_string(hide_password=False),
-            token_keys=key,
-            public_url=lines.bot.url,
-        )
-        keys = settings.keys()
-        services = Services(
-            settings=settings,
-            session_factory=make_session_factory(engine),
-            clock=clock,
-            keys=keys,
-            messenger=Messenger(http, settings.slack_api_url, keys),
-            fetcher=fetcher or Fetcher(permitted=_public_or_this_machine, ports=None),
-        )
-        lines.bot.app = build_web(services, build_app(services))
-        delivery = Delivery(slack, lines.client, f"{lines.bot.url}/slack/events", SECRET)
-        delivery.responses = lines.slack.url
-        office = Office(services, slack, delivery, make_worker(services))
-        office.team, office.admin = await office.add_team("Invented Partnership")
-        yield office
+    settings = lines.configured(url, key)
+    keys = settings.keys()
+    services = Services(
+        settings=settings,
+        session_factory=make_session_factory(engine),
+        clock=clock,
+        keys=keys,
+        messenger=Messenger(lines.http, settings.slack_api_url, keys),
+        fetcher=fetcher or Fetcher(permitted=_public_or_this_machine, ports=None),
+    )
+    lines.serve(services)
+    delivery = Delivery(slack, lines.client, f"{lines.bot.url}/slack/events", SECRET)
+    delivery.responses = lines.slack.url
+    office = Office(services, slack, delivery, make_worker(services))
+    office.team, office.admin = await office.add_team("Invented Partnership")
+    yield office
