@@ -120,6 +120,12 @@ class ShownState(StrEnum):
     DECLINED_BY_YOU = "declined_by_you"
 
 
+CAME_TO_NOTHING = frozenset(
+    {ShownState.NOT_THIS_TIME, ShownState.WITHDRAWN_BY_YOU, ShownState.DECLINED_BY_YOU}
+)
+"""As far as that side is told."""
+
+
 async def need_shown(session: AsyncSession, need: Need) -> NeedShown:
     """What of a need may be shown to whoever may see it."""
     where = ", ".join(places.label(code) for code in need.places)

@@ -9,7 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching.reasons import Reason
 from registry import introductions, matches
-from registry.disclosure import ProfileShown, ShownState, profile_shown, reasons_shown, shown_state
+from registry.disclosure import (
+    CAME_TO_NOTHING,
+    ProfileShown,
+    ShownState,
+    profile_shown,
+    reasons_shown,
+    shown_state,
+)
 from registry.expertise import Expertise
 from registry.introductions import Introduction, Side
 from registry.matches import Match
@@ -36,7 +43,10 @@ class SuggestionShown:
 async def shown_to_officer(
     session: AsyncSession, need: Need, now: datetime, *, most: int = MOST_SHOWN
 ) -> list[SuggestionShown]:
-    """The need's best candidates, those already asked first; nobody who cannot take more."""
+    """The need's best candidates; nobody who cannot take more.
+
+    Those already asked come first, and what came to nothing last, so that it hides nobody.
+    """
     asked = {one.match_id: one for one in await introductions.of_need(session, need.id)}
     booked = await introductions.fully_booked(session, need.network_id)
     found = [
@@ -44,9 +54,10 @@ async def shown_to_officer(
         for match in await matches.of_need(session, need.id, including=asked)
         if match.id in asked or match.expertise_id not in booked
     ]
-    found.sort(key=lambda match: match.id not in asked)
-    shown = [await _shown(session, match, asked.get(match.id), now) for match in found]
-    return [one for one in shown if one is not None][:most]
+    each = [await _shown(session, match, asked.get(match.id), now) for match in found]
+    shown = [one for one in each if one is not None]
+    shown.sort(key=lambda one: (one.state in CAME_TO_NOTHING, one.state is None))
+    return shown[:most]
 
 
 async def _shown(

@@ -70,14 +70,14 @@ async def render(work: Work, showing: Showing) -> Message | None:
 async def suggested_needs(
     session: AsyncSession, expertise_id: int, now: datetime
 ) -> list[NeedSuggested]:
-    """Those already asked about first, then the best."""
+    """What goes on first, then the best, and last what was settled: it hides no open need."""
     asked = {one.match_id: one for one in await introductions.of_expertise(session, expertise_id)}
     found: list[NeedSuggested] = []
     for match in await matches.of_expertise(session, expertise_id):
         shown = await _shown(session, match, asked.get(match.id), now)
         if shown is not None:
             found.append(shown)
-    found.sort(key=lambda one: one.state is None)
+    found.sort(key=lambda one: (one.settled, one.state is None))
     return found[:MOST_SHOWN]
 
 

@@ -35,7 +35,7 @@ from bot.words import (
 )
 from matching.reasons import Reason
 from registry import expertise as profiles
-from registry.disclosure import NeedShown, ShownState
+from registry.disclosure import CAME_TO_NOTHING, NeedShown, ShownState
 from registry.expertise import (
     LONGEST_PUBLICATIONS,
     LONGEST_SHOWN_AS,
@@ -230,6 +230,11 @@ class NeedSuggested:
     state: ShownState | None
     offered_id: int | None
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to be decided about it."""
+        return self.state is ShownState.INTRODUCED or self.state in CAME_TO_NOTHING
+
 
 def not_suggested(expertise: Expertise, now: datetime, zone: ZoneInfo) -> str:
     """Why officers do not hear of the profile just now, and what ends that; "" where they do."""
@@ -271,21 +276,23 @@ def publications_line(expertise: Expertise) -> list[Block]:
 
 
 def _fitting(found: list[NeedSuggested]) -> list[Block]:
-    if not found:
-        words = (
-            "*No open need fits yet.* New needs are checked against your profile, and an "
-            "officer can ask for you without knowing your name."
-        )
-        return [section(words)]
-    words = "One open need fits" if len(found) == 1 else f"{len(found)} open needs fit"
-    blocks = [section(f"*{words}*")]
+    number = sum(not one.settled for one in found)
+    words = "*One open need fits*" if number == 1 else f"*{number} open needs fit*"
+    blocks = [section(words if number else _none_fits(found))]
     for one in found:
         blocks += need_suggested_blocks(one)
     return blocks
 
 
+def _none_fits(settled: list[NeedSuggested]) -> str:
+    return (
+        f"*No {'other ' if settled else ''}open need fits yet.* New needs are checked against "
+        "your profile, and an officer can ask for you without knowing your name."
+    )
+
+
 def _notification(expertise: Expertise, found: list[NeedSuggested]) -> str:
-    if expertise.seeking and found:
+    if expertise.seeking and any(not one.settled for one in found):
         return f"Open needs that fit you: {quoted(cut(found[0].need.question, 120))}"
     return "Your expertise is kept"
 

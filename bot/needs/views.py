@@ -36,7 +36,7 @@ from bot.words import (
 )
 from registry import places
 from registry.answers import Answer, Credit
-from registry.disclosure import AskedShown
+from registry.disclosure import CAME_TO_NOTHING, AskedShown
 from registry.needs import LONGEST_BACKGROUND, LONGEST_QUESTION, Need, NeedDraft, NeedState
 from registry.priorities import PriorityShown
 from registry.suggestions import SuggestionShown
@@ -279,6 +279,11 @@ class NeedCard:
     others: PriorityShown | None = None
     noted: Block | None = None
 
+    @property
+    def number(self) -> int:
+        """How many could help, as far as the officer is told."""
+        return sum(one.state not in CAME_TO_NOTHING for one in self.suggestions)
+
 
 def need_message(card: NeedCard) -> Message:
     """The officer's card: the need, then the suggestions or what can be done without any."""
@@ -294,14 +299,8 @@ def need_message(card: NeedCard) -> Message:
         return Message(f"Closed: {quoted(need.question, 100)}", blocks)
     if not need.shared:
         blocks.append(section(_kept_back(card)))
-    elif card.suggestions:
-        blocks.append(section(f"*{_headline(len(card.suggestions))}*"))
-        for suggestion in card.suggestions:
-            blocks += suggestion_blocks(suggestion)
     else:
-        blocks += _nobody(card)
-        if need.insists_on:
-            blocks.append(context(_only_those(need)))
+        blocks += _found(card)
     if card.noted is not None:
         blocks.append(card.noted)
     blocks.append(divider())
@@ -316,12 +315,26 @@ def need_message(card: NeedCard) -> Message:
     return Message(_notification(card), blocks)
 
 
+def _found(card: NeedCard) -> list[Block]:
+    """Who could help, or what can be done where nobody is left; then what came to nothing."""
+    blocks: list[Block] = []
+    if card.number:
+        blocks.append(section(f"*{_headline(card.number)}*"))
+    else:
+        blocks += _nobody(card)
+        if card.need.insists_on:
+            blocks.append(context(_only_those(card.need)))
+    for suggestion in card.suggestions:
+        blocks += suggestion_blocks(suggestion)
+    return blocks
+
+
 def _notification(card: NeedCard) -> str:
     question = quoted(card.need.question, 100)
     if not card.need.shared:
         return f"With your docking point: {question}"
-    if card.suggestions:
-        return f"{_headline(len(card.suggestions))}: {question}"
+    if card.number:
+        return f"{_headline(card.number)}: {question}"
     return f"Nobody yet: {question}"
 
 
@@ -348,7 +361,10 @@ def _only_those(need: Need) -> str:
 
 
 def _nobody(card: NeedCard) -> list[Block]:
-    words = "*Nobody in the network fits yet.* We keep looking and tell you when somebody joins."
+    words = (
+        f"*Nobody {'else ' if card.suggestions else ''}in the network fits yet.* We keep looking "
+        "and tell you when somebody joins."
+    )
     if card.new_network:
         words += " The network is new, so a docking point may know somebody."
     blocks = [section(words)]

@@ -378,6 +378,48 @@ async def test_who_has_no_time_is_told_until_when_and_can_go_on_sooner(
     assert "One person could help" in text_of(shown)
 
 
+async def test_what_came_to_nothing_is_not_counted_and_hides_nobody_from_the_officer(
+    office: Office, pair: Pair
+) -> None:
+    await office.presses(pair.otto, office.card(pair.otto, "Your need"), "introduction.ask")
+    await office.presses(pair.otto, office.card(pair.otto, "Your need"), "introduction.withdraw")
+    card = office.card(pair.otto, "Your need")
+    assert "You withdrew this" in text_of(card)
+    assert "Nobody else in the network fits yet" in text_of(card)
+    assert "could help" not in text_of(card)
+    for number in range(5):
+        more = await academic(office, f"Nora{number} Namesake")
+        await office.registers(more, f"{FLOODS_TOO} {number}", shown_as=f"body {number}")
+    for _ in range(4):
+        card = office.card(pair.otto, "Your need")
+        await office.presses(pair.otto, card, "introduction.ask")
+        card = office.card(pair.otto, "Your need")
+        await office.presses(pair.otto, card, "introduction.withdraw")
+    card = office.card(pair.otto, "Your need")
+    assert "One person could help" in text_of(card)
+    assert "Ask for an introduction" in text_of(card)
+
+
+async def test_what_came_to_nothing_is_not_counted_and_hides_no_need_from_the_academic(
+    office: Office,
+) -> None:
+    ines, otto = await academic(office), await officer(office)
+    await office.registers(ines, FLOODS, capacity="10")
+    for number in range(6):
+        await office.posts(otto, f"{QUESTION} In ward {number}?")
+    for number in range(5):
+        await office.presses(otto, office.card(otto, f"In ward {number}?"), "introduction.ask")
+        asked = office.card(ines, COULD_YOU)
+        await office.chooses(ines, asked, "introduction.no", "Another reason")
+    card = text_of(office.card(ines, "Your expertise"))
+    assert "One open need fits" in card
+    assert "In ward 5?" in card
+    assert "I could help" in card
+    await office.presses(otto, office.card(otto, "In ward 5?"), "introduction.ask")
+    await office.chooses(ines, office.card(ines, COULD_YOU), "introduction.no", "Another reason")
+    assert "No other open need fits yet" in text_of(office.card(ines, "Your expertise"))
+
+
 async def test_pressing_twice_asks_once_and_answers_once(office: Office, pair: Pair) -> None:
     asked = await ask(office, pair)
     await office.delivery.again()

@@ -115,7 +115,7 @@ async def test_a_list_holds_all_that_was_asked(office: Office, clock: FrozenCloc
         await office.registers(ines, FLOODS if number % 2 else FLOODS_TOO)
     for number in range(2):
         await office.posts(otto, f"{QUESTION} In ward {number}?")
-        for _ in range(8):
+        for _ in range(5):
             card = office.card(otto, f"In ward {number}?")
             if "Ask for an introduction" in text_of(card):
                 await office.presses(otto, card, "introduction.ask")
