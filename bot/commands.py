@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-SAME: Mapping[str, str] = {
-    "delete": "remove",
-    "change": "edit",
-    "update": "edit",
-    "mine": "list",
-    "show": "list",
-    "stop": "pause",
-    "resume": "pause",
-    "new": "add",
+SAME: Mapping[str, tuple[str, ...]] = {
+    "delete": ("remove",),
+    "change": ("edit",),
+    "update": ("edit",),
+    "mine": ("list",),
+    "show": ("list",),
+    "stop": ("pause", "close"),
+    "resume": ("pause",),
+    "new": ("add",),
 }
-"""What people type for a word that a command may have."""
+"""What people type for a word, of which a command may have one."""
 LISTING = frozenset({"list", "show", "all", "mine"})
 
 
@@ -54,8 +54,9 @@ class Command:
     def meant(self, text: str) -> str | None:
         """The known word that a text nearly is."""
         folded = text.casefold()
-        if SAME.get(folded) in self.words:
-            return SAME[folded]
+        for same in SAME.get(folded, ()):
+            if same in self.words:
+                return same
         close = get_close_matches(folded, [*self.words, "help"], n=1, cutoff=0.7)
         return close[0] if close else None
 

@@ -34,10 +34,11 @@ def test_an_unknown_word_is_answered_with_what_it_could_have_been() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"), [("delete", "remove"), ("Change", "edit"), ("show", None), ("stop", None)]
+    ("typed", "meant"),
+    [("delete", "remove"), ("Change", "edit"), ("show", None), ("stop", "close")],
 )
 def test_another_word_for_the_same_is_understood(typed: str, meant: str | None) -> None:
-    need = Command("/need", "needs", {"edit": "change one", "remove": "delete one"})
+    need = Command("/need", "needs", {"edit": "change", "close": "stop", "remove": "delete"})
     assert need.meant(typed) == meant
 
 
