@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from sqlalchemy import URL, Dialect, event, make_url
@@ -25,6 +26,10 @@ from tests.office import Lines, Office, connected, opened
 
 __all__ = ["KEY", "MONDAY", "FrozenClock"]
 ENGINES = ("sqlite", "postgresql")
+
+# The same examples in every run, however slow the machine: what fails, fails for a change that was
+# made. `--hypothesis-profile=default` looks for others.
+hypothesis.settings.load_profile("ci")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
+import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from feeds.calendar import Occurrence, read
@@ -38,12 +39,32 @@ def events(*lines: str, day: date, span: int = 3, zone: str = "Europe/London") -
     return list(read(text.encode(), first=day - around, until=until, zone=zone).events)
 
 
+def meant(day: date, at: time, zone: str) -> datetime:
+    """The instant of a local time in a file, which has no `fold`: RFC 5545 means the first of a
+    time that comes twice, and of one that does not exist, the one by the offset before the gap."""
+    return datetime.combine(day, at.replace(fold=0), ZoneInfo(zone)).astimezone(UTC)
+
+
 @patient
 @given(day=days, at=times, zone=zones, reader=zones, hours=st.integers(0, 40))
+@example(
+    day=date(2026, 3, 29),
+    at=time(1, 30, fold=1),
+    zone="Europe/London",
+    reader="UTC",
+    hours=1,
+)
+@example(
+    day=date(2026, 10, 25),
+    at=time(1, 30, fold=1),
+    zone="Europe/London",
+    reader="UTC",
+    hours=1,
+)
 def test_an_event_of_any_zone_comes_back_at_the_same_instant(
     day: date, at: time, zone: str, reader: str, hours: int
 ) -> None:
-    starts = datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
+    starts = meant(day, at, zone)
     ends = starts + timedelta(hours=hours)
     in_utc = events(f"DTSTART:{starts:%Y%m%dT%H%M%SZ}", f"DTEND:{ends:%Y%m%dT%H%M%SZ}", day=day)
     in_zone = events(
@@ -56,6 +77,22 @@ def test_an_event_of_any_zone_comes_back_at_the_same_instant(
         assert one.starts.astimezone(UTC) == starts
         assert one.ends.astimezone(UTC) == ends
     assert in_zone[0].time_zone == zone
+
+
+@pytest.mark.parametrize(
+    ("zone", "wall", "instant"),
+    [
+        ("America/New_York", "20150308T020000", datetime(2015, 3, 8, 7, tzinfo=UTC)),
+        ("America/New_York", "20151101T013000", datetime(2015, 11, 1, 5, 30, tzinfo=UTC)),
+        ("Europe/London", "20260329T013000", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        ("Europe/London", "20261025T013000", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_time_in_a_gap_or_that_comes_twice_goes_by_the_offset_before_the_change(
+    zone: str, wall: str, instant: datetime
+) -> None:
+    (one,) = events(f"DTSTART;TZID={zone}:{wall}", day=instant.date())
+    assert one.starts.astimezone(UTC) == instant
 
 
 @patient
@@ -79,6 +116,22 @@ def test_whole_days_are_whole_days_everywhere(first: date, length: int, zone: st
     every=st.integers(1, 3),
     frequency=st.sampled_from([("DAILY", 1), ("WEEKLY", 7)]),
 )
+@example(  # 02:00 does not exist on 8 March
+    first=date(2015, 2, 17),
+    at=time(2, fold=1),
+    zone="America/New_York",
+    count=20,
+    every=1,
+    frequency=("DAILY", 1),
+)
+@example(  # 01:30 comes twice on 25 October
+    first=date(2026, 10, 20),
+    at=time(1, 30, fold=1),
+    zone="Europe/London",
+    count=10,
+    every=1,
+    frequency=("DAILY", 1),
+)
 @settings(patient, max_examples=60)
 def test_a_series_keeps_its_time_of_day_over_clock_changes(
     first: date, at: time, zone: str, count: int, every: int, frequency: tuple[str, int]
@@ -91,10 +144,8 @@ def test_a_series_keeps_its_time_of_day_over_clock_changes(
         span=count * step.days + 3,
         zone=zone,
     )
-    expected = [datetime.combine(first + step * n, at, ZoneInfo(zone)) for n in range(count)]
-    assert [one.starts.astimezone(UTC) for one in found] == [
-        moment.astimezone(UTC) for moment in expected
-    ]
+    expected = [meant(first + step * n, at, zone) for n in range(count)]
+    assert [one.starts.astimezone(UTC) for one in found] == expected
     assert len({one.instance for one in found}) == count
 
 
