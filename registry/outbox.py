@@ -10,10 +10,23 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, and_, case, delete, func, or_, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from registry.database import Base, SessionFactory
 
@@ -119,6 +132,42 @@ async def enqueue(
     return True
 
 
+def _claim() -> ReturningUpdate[Errand]:
+    free = and_(
+        Errand.state == State.WAITING,
+        Errand.due_at <= bindparam("now"),
+        or_(Errand.retry_at.is_(None), Errand.retry_at <= bindparam("machine_now")),
+    )
+    abandoned = and_(
+        Errand.state.in_([State.LEASED, State.SENDING]),
+        Errand.lease_until < bindparam("machine_now"),
+    )
+    chosen = (
+        select(Errand.id)
+        .where(or_(free, abandoned), Errand.lane.in_(bindparam("lanes", expanding=True)))
+        .order_by(Errand.due_at, Errand.id)
+        .limit(bindparam("most", type_=Integer()))
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        update(Errand)
+        .where(Errand.id.in_(chosen))
+        .values(
+            state=State.LEASED,
+            lease=bindparam("new_lease"),
+            lease_until=bindparam("leased_until"),
+            attempts=Errand.attempts + 1,
+            resends=Errand.resends + case((Errand.state == State.SENDING, 1), else_=0),
+        )
+        .returning(Errand)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+
+
+# Built once: every worker asks it every second, and to build it takes as long as to execute it.
+_CLAIM = _claim()
+
+
 async def claim(
     session: AsyncSession, *, now: datetime, lane: Lane | None = None, most: int = 10
 ) -> Sequence[Errand]:
@@ -130,48 +179,32 @@ async def claim(
     or may not have had it.
     """
     machine_now = datetime.now(UTC)
-    lease = uuid.uuid4().hex
-    free = and_(
-        Errand.state == State.WAITING,
-        Errand.due_at <= now,
-        or_(Errand.retry_at.is_(None), Errand.retry_at <= machine_now),
-    )
-    abandoned = and_(
-        Errand.state.in_([State.LEASED, State.SENDING]), Errand.lease_until < machine_now
-    )
-    chosen = (
-        select(Errand.id)
-        .where(or_(free, abandoned), Errand.lane.in_([lane] if lane else [*Lane]))
-        .order_by(Errand.due_at, Errand.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    stmt = (
-        update(Errand)
-        .where(Errand.id.in_(chosen))
-        .values(
-            state=State.LEASED,
-            lease=lease,
-            lease_until=machine_now + LEASE,
-            attempts=Errand.attempts + 1,
-            resends=Errand.resends + case((Errand.state == State.SENDING, 1), else_=0),
-        )
-        .returning(Errand)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    return sorted(await session.scalars(stmt), key=lambda errand: (errand.due_at, errand.id))
+    given = {
+        "now": now,
+        "machine_now": machine_now,
+        "lanes": [lane] if lane else [*Lane],
+        "most": most,
+        "new_lease": uuid.uuid4().hex,
+        "leased_until": machine_now + LEASE,
+    }
+    claimed = await session.scalars(_CLAIM, given)
+    return sorted(claimed, key=lambda errand: (errand.due_at, errand.id))
+
+
+_MARK = (
+    update(Errand)
+    .where(Errand.id == bindparam("errand"), Errand.lease == bindparam("its_lease"))
+    .values(state=bindparam("new_state"), done_at=bindparam("done"))
+    .returning(Errand.id)
+    .execution_options(synchronize_session=False)
+)
 
 
 async def mark(session: AsyncSession, errand: Errand, state: State, now: datetime) -> bool:
     """Move a leased errand on; False where the lease was lost to another worker meanwhile."""
-    done_at = now if state in (State.DONE, State.DEAD) else None
-    result = await session.execute(
-        update(Errand)
-        .where(Errand.id == errand.id, Errand.lease == errand.lease)
-        .values(state=state, done_at=done_at)
-        .returning(Errand.id)
-    )
-    return result.first() is not None
+    done = now if state in (State.DONE, State.DEAD) else None
+    given = {"errand": errand.id, "its_lease": errand.lease, "new_state": state, "done": done}
+    return (await session.execute(_MARK, given)).first() is not None
 
 
 def backoff(attempts: int) -> timedelta:
