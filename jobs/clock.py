@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import and_, bindparam, case, func, select
 
 from bot.services import Services
 from jobs.slots import Job, Slot, due
@@ -22,7 +22,24 @@ log = structlog.get_logger()
 
 EVERY = 30
 BEGINNING = datetime.min.replace(tzinfo=UTC)
-STILL_REACHED = (Workspace.suspended_at.is_(None), Workspace.uninstalled_at.is_(None))
+
+# Both are built once, since every worker asks them of every job in every network.
+_NETWORK = select(Network).where(Network.id == bindparam("id"))
+_NETWORKS = (
+    select(
+        Network,
+        func.max(
+            case(
+                (and_(Workspace.suspended_at.is_(None), Workspace.uninstalled_at.is_(None)), 1),
+                else_=0,
+            )
+        ),
+    )
+    .join(Workspace, Workspace.network_id == Network.id)
+    .group_by(Network.id)
+    .order_by(Network.id)
+)
+"""The networks that have a workspace, each with whether one of them still lets us in."""
 
 
 async def fire(services: Services, job: Job, slot: Slot) -> bool:
@@ -34,7 +51,7 @@ async def fire(services: Services, job: Job, slot: Slot) -> bool:
     now = services.clock.now()
     async with services.session_factory.begin() as session:
         outbox.enter(session, Lane.BULK)
-        network = await session.get(Network, slot.network_id)
+        network = await session.scalar(_NETWORK, {"id": slot.network_id})
         if network is None or not await runs.take(
             session, network.id, slot.job, slot.key, due_at=slot.due_at, now=now
         ):
@@ -85,8 +102,9 @@ class Ticker:
             now = self._services.clock.now()
             after = self._after if self._after <= now else BEGINNING
             async with self._services.session_factory.begin() as session:
-                everywhere = (await session.scalars(_networks())).all()
-                reached = (await session.scalars(_networks(*STILL_REACHED))).all()
+                found = (await session.execute(_NETWORKS)).all()
+            everywhere = [network for network, _ in found]
+            reached = [network for network, is_reached in found if is_reached]
             slots = [
                 *self._due([job for job in self._jobs if job.everywhere], everywhere, after, now),
                 *self._due([job for job in self._jobs if not job.everywhere], reached, after, now),
@@ -123,9 +141,3 @@ class Ticker:
 def _clock(network: Network) -> tuple[str, str]:
     """What a network's slots go by."""
     return network.time_zone, network.nation
-
-
-def _networks(*which: ColumnElement[bool]) -> Select[Network]:
-    """The networks that have a workspace, or one of that kind."""
-    having = select(Workspace.network_id).where(*which)
-    return select(Network).where(Network.id.in_(having)).order_by(Network.id)
