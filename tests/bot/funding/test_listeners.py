@@ -43,9 +43,9 @@ async def test_reminders_come_28_7_and_1_days_before_and_stop_at_the_closing(
     await add(office)
     closes = datetime(2026, 4, 30, 22, 59, tzinfo=UTC)
     reminded = []
-    for _ in range(63):
+    for days in (1, 29, 1, 1, 1, 18, 1, 1, 1, 4, 1, 1, 1, 1, 1):  # 63, each day near a reminder
         before = len(office.posted(channel))
-        clock.move(days=1)
+        clock.move(days=days)
         await office.clock_moved()
         if len(office.posted(channel)) > before:
             assert "Closing soon" in office.posted(channel)[-1]

@@ -40,9 +40,9 @@ async def test_a_saved_call_is_marked_listed_at_home_and_reminded_of_in_person(
     assert "Calls you saved" in home
     assert f"{BUTTERFLIES}>: closes" in home
     reminded = []
-    for _ in range(60):
+    for days in (1, 29, 1, 1, 1, 18, 1, 1, 1, 4, 1, 1, 1):  # 61, each day near a reminder
         before = told(office, otto, SAVED_CLOSES)
-        clock.move(days=1)
+        clock.move(days=days)
         await office.clock_moved()
         if told(office, otto, SAVED_CLOSES) > before:
             reminded.append(f"{clock.now():%a %d %b}")
