@@ -92,8 +92,11 @@ class Ticker:
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """Let the tick that is under way finish, then tick no more."""
-        async with self._ticking:
+        """Let the tick that is under way finish, or break it off where cancelled; tick no more."""
+        try:
+            async with self._ticking:
+                pass
+        finally:
             self._scheduler.shutdown(wait=False)
 
     async def tick(self) -> int:

@@ -1,7 +1,6 @@
 """Runs the worker and the clock side by side, and ends both cleanly."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,6 +11,11 @@ from jobs.schedule import JOBS
 from jobs.sweeping import sweeping
 from jobs.worker import Worker
 
+# Seconds for what is in hand. With three for open requests it is less than the ten after which the
+# least patient hosts kill a process.
+GRACE = 5.0
+CUT_OFF = 1.0
+
 
 def make_worker(services: Services) -> Worker:
     """A worker that knows every errand."""
@@ -20,18 +24,23 @@ def make_worker(services: Services) -> Worker:
 
 @asynccontextmanager
 async def working(services: Services) -> AsyncIterator[Ticker]:
-    """Do errands and fire jobs until the block ends; an errand in hand is finished first."""
-    tasks = [
-        asyncio.create_task(make_worker(services).run()),
-        asyncio.create_task(sweeping(services.session_factory, services.matchmaker)),
-    ]
-    ticker = Ticker(services, JOBS)
+    """Do errands and fire jobs until the block ends.
+
+    Then none is begun any more; those in hand have `GRACE` seconds, unless it is cancelled again.
+    """
+    worker, ticker = make_worker(services), Ticker(services, JOBS)
+    work = asyncio.create_task(worker.run())
+    sweep = asyncio.create_task(sweeping(services.session_factory, services.matchmaker))
     ticker.start()
     try:
         yield ticker
     finally:
-        await ticker.stop()
-        for task in tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        sweep.cancel()
+        worker.end()
+        stop = asyncio.create_task(ticker.stop())
+        try:
+            await asyncio.wait({work, stop}, timeout=GRACE)
+        finally:
+            work.cancel()
+            stop.cancel()
+            await asyncio.wait({work, stop, sweep}, timeout=CUT_OFF)

@@ -1,6 +1,7 @@
 """Does the errands of the outbox: any number of workers, none special."""
 
 import asyncio
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -45,19 +46,30 @@ class Worker:
         tasks: Mapping[str, Task],
     ) -> None:
         self._services = services
-        self.lanes = [LaneWorker(lane, services, deliveries, tasks) for lane in Lane]
+        self._ending = asyncio.Event()
+        self.lanes = [LaneWorker(lane, services, deliveries, tasks, self._ending) for lane in Lane]
 
     async def run(self) -> None:
-        """Work until cancelled; woken by this process's own commits, else every second."""
-        wakes = [asyncio.Event() for _ in self.lanes]
+        """Work until ended; woken by this process's own commits, else every second."""
         async with asyncio.TaskGroup() as group:
-            for lane, wake in zip(self.lanes, wakes, strict=True):
-                group.create_task(lane.run(wake))
-            while True:
-                await self._services.wake.wait()
-                self._services.wake.clear()
-                for wake in wakes:
-                    wake.set()
+            for lane in self.lanes:
+                group.create_task(lane.run())
+            waking = group.create_task(self._wake())
+            await self._ending.wait()
+            waking.cancel()
+            for lane in self.lanes:
+                lane.wake.set()
+
+    def end(self) -> None:
+        """Claim no more: `run` returns when the errands in hand are done, the rest given back."""
+        self._ending.set()
+
+    async def _wake(self) -> None:
+        while True:
+            await self._services.wake.wait()
+            self._services.wake.clear()
+            for lane in self.lanes:
+                lane.wake.set()
 
     async def drain(self) -> None:
         """Work until nothing is due."""
@@ -68,7 +80,8 @@ class Worker:
 class LaneWorker:
     """Claims the errands of one lane and does them one after another.
 
-    `deliveries` and `tasks` by kind. What they lead to goes into the same lane.
+    `deliveries` and `tasks` by kind. What they lead to goes into the same lane. ending: set where
+    no further errand is to be begun.
     """
 
     def __init__(
@@ -77,33 +90,45 @@ class LaneWorker:
         services: Services,
         deliveries: Mapping[str, Delivery],
         tasks: Mapping[str, Task],
+        ending: asyncio.Event,
     ) -> None:
         factory = outbox.in_lane(services.session_factory, lane)
         self.lane = lane
         self.services = replace(services, session_factory=factory)
         self.deliveries = deliveries
         self.tasks = tasks
+        self.wake = asyncio.Event()
+        self._ending = ending
 
-    async def run(self, wake: asyncio.Event) -> None:
-        """Work until cancelled; woken by `wake`, else every second."""
-        while True:
-            wake.clear()
+    async def run(self) -> None:
+        """Work until it is ending; woken by `wake`, else every second."""
+        while not self._ending.is_set():
+            self.wake.clear()
             if await self.safely_work():
                 continue
             try:
                 async with asyncio.timeout(IDLE):
-                    await wake.wait()
+                    await self.wake.wait()
             except TimeoutError:
                 pass
 
     async def work(self) -> int:
-        """Do one batch of what is due; how many errands that were."""
+        """Do one batch of what is due; how many errands that were.
+
+        What is not begun when it is ending, or cancelled, is given back.
+        """
         async with self.services.session_factory.begin() as session:
             errands = await outbox.claim(
                 session, now=self.services.clock.now(), lane=self.lane, most=MOST_CLAIMED[self.lane]
             )
-        for errand in errands:
-            await self._do(errand)
+        left = deque(errands)
+        try:
+            while left and not self._ending.is_set():
+                await self._do(left.popleft())
+        finally:
+            if left:
+                async with self.services.session_factory.begin() as session:
+                    await outbox.give_back(session, left)
         return len(errands)
 
     async def safely_work(self) -> int:

@@ -5,7 +5,7 @@ import contextlib
 import fcntl
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from socket import socket
 from typing import TextIO
@@ -79,8 +79,8 @@ async def with_playground(settings: Settings) -> None:
 
 async def play(settings: Settings, bound: socket, running_at: TextIO) -> None:
     """Serve the page on a bound socket until cancelled, and say where it is."""
-    async with opened(settings, bound.getsockname()[1]) as (app, slack):
-        async with serving(app, bound) as address:
+    async with opened(settings, bound.getsockname()[1]) as (app, slack, work):
+        async with serving(app, bound) as address, work:  # which ends while Slack still answers
             running_at.write(f"{address}/")
             running_at.flush()
             say("Docking Point is running. Press Ctrl-C to stop.")
@@ -91,8 +91,13 @@ async def play(settings: Settings, bound: socket, running_at: TextIO) -> None:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, port: int) -> AsyncIterator[tuple[Starlette, Slack]]:
-    """The playground's app, with the bot behind it; its Slack is what was kept, or the sample."""
+async def opened(
+    settings: Settings, port: int
+) -> AsyncIterator[tuple[Starlette, Slack, AsyncExitStack]]:
+    """The playground's app, with the bot behind it; its Slack is what was kept, or the sample.
+
+    The last of the three ends worker and clock when it is closed, which may be before the rest.
+    """
     address = f"http://127.0.0.1:{port}"
     settings = settings.model_copy(
         update={
@@ -118,12 +123,13 @@ async def opened(settings: Settings, port: int) -> AsyncIterator[tuple[Starlette
         async with serving(web, bind("127.0.0.1", 0, "PORT")) as bot:
             delivery = Delivery(slack, client, f"{bot}/slack/events", SECRET)
             delivery.responses = address
-            async with working(services) as ticker:
+            async with AsyncExitStack() as work:
+                ticker = await work.enter_async_context(working(services))
                 desk = Desk(slack, delivery, clock, ticker, services.session_factory)
                 app.router.routes.extend(desk.routes())
                 app.router.routes.extend(event_routes(services))
                 keeping = asyncio.create_task(keep_on(slack, settings.var))
-                yield app, slack
+                yield app, slack, work
                 keeping.cancel()
 
 

@@ -237,6 +237,20 @@ async def put_off(session: AsyncSession, errand: Errand, until: datetime) -> Non
     )
 
 
+async def give_back(session: AsyncSession, errands: Sequence[Errand]) -> None:
+    """Let others have what was claimed and not begun, as if it had not been."""
+    await session.execute(
+        update(Errand)
+        .where(
+            Errand.id.in_([errand.id for errand in errands]),
+            Errand.lease.in_([errand.lease for errand in errands]),
+            Errand.state == State.LEASED,
+        )
+        .values(state=State.WAITING, attempts=Errand.attempts - 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def bury(session: AsyncSession, errand: Errand, error: str, now: datetime) -> None:
     """Set an errand aside as a dead letter, which an admin can see and retry."""
     await session.execute(
