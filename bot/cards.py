@@ -6,21 +6,26 @@ only the kind and the subject's id, so what was removed meanwhile is never shown
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import Block, section
-from bot.deliveries import Call, Delivery, NotYet, Work
+from bot.deliveries import Call, Delivery, NotYet, Task, Work
 from bot.messenger import Response
+from bot.services import Services
 from registry import outbox
-from registry.cards import Card, cards_of
+from registry.cards import Card, cards_drawn_by, cards_of
 from registry.members import Member, find_member, told_from
 from registry.networks import Network, Purpose, channel_for
+from registry.outbox import Errand
 
 POST = "card.post"
 REFRESH = "card.refresh"
+REFRESH_ALL = "card.refresh_all"
+REFRESH_POSTED = "card.refresh_posted"
+POSTED_BY_THEN = timedelta(seconds=2)
 GONE = "This is no longer here."
 
 
@@ -89,16 +94,66 @@ async def _not_in_quiet_hours(
 
 
 async def refresh_cards(
-    session: AsyncSession, network_id: int, kind: str, subject_id: int, *, now: datetime
+    session: AsyncSession,
+    network_id: int,
+    kind: str | tuple[str, ...],
+    subject_id: int,
+    *,
+    now: datetime,
+    only_for: int | None = None,
 ) -> None:
-    """Have every card that shows the subject drawn anew."""
-    for card in await cards_of(session, network_id, kind, subject_id):
-        await refresh_card(session, card, now=now)
+    """Have every card that shows the subject drawn anew, also one that is just being posted.
+
+    Which they are is looked up when the change is committed: a card that was drawn before it may
+    have no row yet. only_for: a member; what stands in others' direct messages stays as it is.
+    """
+    kinds = [kind] if isinstance(kind, str) else [*kind]
+    payload = {"kinds": kinds, "subject_id": subject_id, "only_for": only_for}
+    await outbox.enqueue(session, network_id, REFRESH_ALL, payload, now=now)
 
 
 async def refresh_card(session: AsyncSession, card: Card, *, now: datetime) -> None:
     """Have one card drawn anew."""
     await outbox.enqueue(session, card.network_id, REFRESH, {"card_id": card.id}, now=now)
+
+
+async def _refresh_all(services: Services, errand: Errand) -> None:
+    """Where a card is being posted by another worker or lane, its post is waited for."""
+    now, network_id = services.clock.now(), errand.network_id
+    async with services.session_factory.begin() as session:
+        # Before the cards: a post that is done by now has its card's row.
+        for post in await outbox.in_other_hands(session, errand, POST):
+            to_show = (post.payload.get(key) for key in ("kind", "subject_id", "member_id"))
+            if _is_meant(errand, *to_show):
+                await outbox.enqueue(
+                    session, network_id, REFRESH_POSTED, {"post_id": post.id}, now=now
+                )
+        subject_id = errand.payload["subject_id"]
+        for kind in errand.payload["kinds"]:
+            for card in await cards_of(session, network_id, kind, subject_id):
+                if _is_meant(errand, kind, subject_id, card.member_id):
+                    await refresh_card(session, card, now=now)
+
+
+def _is_meant(errand: Errand, kind: object, subject_id: object, member_id: object) -> bool:
+    about = errand.payload
+    for_all = member_id is None or about["only_for"] is None
+    same = kind in about["kinds"] and subject_id == about["subject_id"]
+    return same and (for_all or member_id == about["only_for"])
+
+
+async def _refresh_posted(services: Services, errand: Errand) -> None:
+    """Nothing where it is to be tried again, or was drawn anew: then it shows what there is."""
+    now = services.clock.now()
+    async with services.session_factory.begin() as session:
+        post = await session.get(Errand, errand.payload["post_id"])
+        if post is not None and post.state in outbox.IN_HAND:
+            raise NotYet(now + POSTED_BY_THEN)
+        for card in await cards_drawn_by(session, errand.network_id, errand.payload["post_id"]):
+            await refresh_card(session, card, now=now)
+
+
+TASKS: dict[str, Task] = {REFRESH_ALL: _refresh_all, REFRESH_POSTED: _refresh_posted}
 
 
 def being_sent(work: Work) -> bool:
@@ -216,5 +271,6 @@ async def _keep(work: Work, response: Response) -> None:
             member_id=target.reader.id if target.reader else None,
             channel=response["channel"],
             ts=response["ts"],
+            drawn_by=work.errand.id,
         )
     )

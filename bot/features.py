@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from slack_bolt.async_app import AsyncApp
 
-from bot import uninstalling
+from bot import cards, uninstalling
 from bot.admin import deliveries as admin_deliveries
 from bot.admin import listeners as admin_listeners
 from bot.admin import vocabulary as admin_vocabulary
@@ -70,6 +70,7 @@ DELIVERIES: dict[str, Delivery] = {
 }
 
 TASKS: dict[str, Task] = {
+    **cards.TASKS,
     **contact_deliveries.TASKS,
     **need_deliveries.TASKS,
     **digest_deliveries.TASKS,

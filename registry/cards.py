@@ -11,7 +11,7 @@ class Card(Base):
     """Where a message stands: `kind` and `subject_id` say what it shows.
 
     member_id: whose direct message it is, or None for one in a channel. drawn_by: the errand that
-    drew it anew last; what another one drew before may reach Slack later.
+    drew it last; what another one drew before may reach Slack later.
     """
 
     __tablename__ = "cards"
@@ -37,4 +37,10 @@ async def cards_of(
         .where(Card.network_id == network_id, Card.kind == kind, Card.subject_id == subject_id)
         .order_by(Card.id)
     )
+    return list(await session.scalars(stmt))
+
+
+async def cards_drawn_by(session: AsyncSession, network_id: int, errand_id: int) -> list[Card]:
+    """The messages that are as that errand drew them."""
+    stmt = select(Card).where(Card.network_id == network_id, Card.drawn_by == errand_id)
     return list(await session.scalars(stmt))

@@ -46,6 +46,9 @@ class State(StrEnum):
     DEAD = "dead"
 
 
+IN_HAND = (State.LEASED, State.SENDING)
+
+
 class Lane(StrEnum):
     """What a row waits behind: no lane waits for another.
 
@@ -138,10 +141,7 @@ def _claim() -> ReturningUpdate[Errand]:
         Errand.due_at <= bindparam("now"),
         or_(Errand.retry_at.is_(None), Errand.retry_at <= bindparam("machine_now")),
     )
-    abandoned = and_(
-        Errand.state.in_([State.LEASED, State.SENDING]),
-        Errand.lease_until < bindparam("machine_now"),
-    )
+    abandoned = and_(Errand.state.in_(IN_HAND), Errand.lease_until < bindparam("machine_now"))
     chosen = (
         select(Errand.id)
         .where(or_(free, abandoned), Errand.lane.in_(bindparam("lanes", expanding=True)))
@@ -189,6 +189,18 @@ async def claim(
     }
     claimed = await session.scalars(_CLAIM, given)
     return sorted(claimed, key=lambda errand: (errand.due_at, errand.id))
+
+
+async def in_other_hands(session: AsyncSession, errand: Errand, kind: str) -> list[Errand]:
+    """The errands of that kind in the errand's network that others have claimed and not done."""
+    stmt = select(Errand).where(
+        Errand.lane.in_([*Lane]),  # for the index
+        Errand.state.in_(IN_HAND),
+        Errand.network_id == errand.network_id,
+        Errand.kind == kind,
+        Errand.lease != errand.lease,
+    )
+    return list(await session.scalars(stmt))
 
 
 _MARK = (

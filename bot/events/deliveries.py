@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.cards import Message, Render, Showing, being_sent, refresh_card
+from bot.cards import Message, Render, Showing, being_sent, refresh_cards
 from bot.deliveries import Work
 from bot.events.calendar_file import calendar_link
 from bot.events.views import (
@@ -21,7 +21,6 @@ from bot.events.views import (
 from bot.services import Services
 from registry import attendances, event_bundles, reminders
 from registry.attendances import COMING, STILL_OF_USE, Answer
-from registry.cards import cards_of
 from registry.events import Event, told
 from registry.members import Member, zone_of
 from registry.networks import Network
@@ -58,16 +57,10 @@ async def refresh(
 
     only_for: whose answer it is: what stands in other people's direct messages stays as it is.
     """
-    cards = [
-        card
-        for kind in OF_ONE
-        for card in await cards_of(session, event.network_id, kind, event.id)
-        if only_for is None or card.member_id in (None, only_for.id)
-    ]
+    reader = only_for.id if only_for else None
+    await refresh_cards(session, event.network_id, OF_ONE, event.id, now=now, only_for=reader)
     for bundle in await event_bundles.bundles_with(session, event.id):
-        cards += await cards_of(session, event.network_id, BUNDLE, bundle)
-    for card in cards:
-        await refresh_card(session, card, now=now)
+        await refresh_cards(session, event.network_id, BUNDLE, bundle, now=now)
 
 
 async def _find(work: Work, showing: Showing) -> EventShown | None:

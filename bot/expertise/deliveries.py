@@ -38,19 +38,17 @@ async def suggest(services: Services, errand: Errand) -> None:
         if services.matchmaker.should_read_on(errand.network_id):
             await matchmaker.read_on(session, errand.network_id, now=now)
         dropped = await matchmaker.forget_outdated(session, expertise)
-        if await cards_of(session, network.id, CARD, expertise.id):
+        if await cards_of(session, network.id, CARD, expertise.id) or not await post_card(
+            session,
+            network.id,
+            CARD,
+            expertise.id,
+            member_id=expertise.member_id,
+            now=now,
+            about=f"expertise:{expertise.id}",
+            once=f"expertise:{expertise.id}:card",
+        ):
             await refresh_cards(session, network.id, CARD, expertise.id, now=now)
-        else:
-            await post_card(
-                session,
-                network.id,
-                CARD,
-                expertise.id,
-                member_id=expertise.member_id,
-                now=now,
-                about=f"expertise:{expertise.id}",
-                once=f"expertise:{expertise.id}:card",
-            )
         for need_id in sorted({need_id for need_id, _ in [*kept, *dropped]}):
             await refresh_cards(session, network.id, "need", need_id, now=now)
         if expertise.seeking:

@@ -45,19 +45,17 @@ async def suggest(services: Services, errand: Errand) -> None:
             await refresh_cards(session, need.network_id, "expertise", expertise_id, now=now)
         for match in list(kept.values())[: suggestions.MOST_SHOWN]:
             match.told_on = match.told_on or now.astimezone(network.zone).date()
-        if await cards_of(session, need.network_id, CARD, need.id):
+        if await cards_of(session, need.network_id, CARD, need.id) or not await post_card(
+            session,
+            need.network_id,
+            CARD,
+            need.id,
+            member_id=need.member_id,
+            now=now,
+            about=f"need:{need.id}",
+            once=f"need:{need.id}:card",
+        ):
             await refresh_cards(session, need.network_id, CARD, need.id, now=now)
-        else:
-            await post_card(
-                session,
-                need.network_id,
-                CARD,
-                need.id,
-                member_id=need.member_id,
-                now=now,
-                about=f"need:{need.id}",
-                once=f"need:{need.id}:card",
-            )
     services.wake.set()
 
 

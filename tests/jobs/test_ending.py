@@ -10,33 +10,17 @@ from bot.admin.deliveries import WELCOME_CARD
 from bot.cards import post_card
 from bot.deliveries import NotYet
 from bot.features import DELIVERIES, TASKS
-from bot.messenger import Messenger, Response
 from bot.services import Services
 from jobs import running
 from jobs.worker import Worker
 from playground.slack import User
 from registry import outbox
-from registry.networks import Workspace
 from registry.outbox import Errand, Lane, State
 from tests.office import Office
 from tests.people import officer
+from tests.slow_slack import SlowSlack
 
 SOON = 0.05  # seconds, in which an end that does not wait would be over
-
-
-class SlowSlack(Messenger):
-    """Has what it is sent at once, and answers when it may."""
-
-    def __init__(self, office: Office) -> None:
-        reached = office.services.messenger
-        super().__init__(reached._http, reached._api_url, reached._keys)
-        self.has_it, self.may_answer = asyncio.Event(), asyncio.Event()
-
-    async def call(self, workspace: Workspace, method: str, arguments: Response) -> Response:
-        response = await super().call(workspace, method, arguments)
-        self.has_it.set()
-        await self.may_answer.wait()
-        return response
 
 
 async def three_cards(office: Office, reader: User, lane: Lane) -> None:

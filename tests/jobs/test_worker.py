@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from structlog.testing import capture_logs
 
 from bot.admin.deliveries import ADMIN_CARD
-from bot.cards import post_card, refresh_cards
+from bot.cards import post_card, refresh_card
 from bot.deliveries import Call, Delivery
 from bot.features import DELIVERIES, TASKS
 from bot.services import Services
@@ -17,6 +17,7 @@ from jobs.running import make_worker, working
 from jobs.worker import LaneWorker, Worker
 from playground.slack import User
 from registry import matchmaker, outbox
+from registry.cards import cards_of
 from registry.needs import Need
 from registry.networks import Workspace
 from registry.outbox import Errand, Lane, State
@@ -298,10 +299,9 @@ async def test_a_card_that_was_drawn_twice_at_once_ends_as_the_newest(office: Of
     card = await office.posts(otto, QUESTION)
     async with office.session_factory.begin() as session:
         (need,) = await session.scalars(select(Need))
+        (shown,) = await cards_of(session, need.network_id, "need", need.id)
         for _ in range(2):
-            await refresh_cards(
-                session, need.network_id, "need", need.id, now=office.services.clock.now()
-            )
+            await refresh_card(session, shown, now=office.services.clock.now())
     older, newer = (make_worker(office.services).lanes[0] for _ in range(2))
     (first,) = await claimed(office, 1)
     (second,) = await claimed(office, 1)

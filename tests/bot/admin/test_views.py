@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -96,7 +97,15 @@ def test_people_are_mentioned_only_inside_their_own_workspace() -> None:
 def test_admins_can_name_others_where_they_see_who_there_is() -> None:
     blocks = views.people_blocks(people([], []), for_admin=True)
     assert "No organisation is known yet." in words(blocks)
-    assert pressable(blocks) == ["network.docking", "network.admin"]
+    assert pressable(blocks) == ["network.docking", "network.admin", "network.stop_admin"]
+
+
+def test_the_only_admin_cannot_stop_being_one() -> None:
+    alone = replace(people([], []), admins=[member(1, "U0ADMIN")])
+    assert pressable(views.people_blocks(alone, for_admin=True)) == [
+        "network.docking",
+        "network.admin",
+    ]
 
 
 def test_hundreds_of_organisations_stay_inside_slacks_limits() -> None:
