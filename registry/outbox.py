@@ -148,10 +148,11 @@ def _claim() -> ReturningUpdate[Errand]:
         .order_by(Errand.due_at, Errand.id)
         .limit(bindparam("most", type_=Integer()))
         .with_for_update(skip_locked=True)
+        .cte("chosen")  # chosen once: as a subquery PostgreSQL may choose anew for each row
     )
     return (
         update(Errand)
-        .where(Errand.id.in_(chosen))
+        .where(Errand.id.in_(select(chosen.c.id)))
         .values(
             state=State.LEASED,
             lease=bindparam("new_lease"),

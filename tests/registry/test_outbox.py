@@ -2,7 +2,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from registry import outbox
@@ -38,6 +38,18 @@ async def test_each_errand_is_claimed_by_one_worker_only(
 
     shares = await asyncio.gather(*(worker() for _ in range(4)))
     assert sorted(id_ for share in shares for id_ in share) == sorted(errands)
+
+
+async def test_no_more_are_claimed_than_were_asked_for_however_the_server_goes_about_it(
+    session_factory: SessionFactory, errands: list[int], clock: FrozenClock, database: str
+) -> None:
+    """Where it asks the inner query anew for each row, that takes another free row each time."""
+    async with session_factory.begin() as session:
+        if database == "postgresql":
+            for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+                await session.execute(text(f"SET LOCAL enable_{way} = off"))
+        claimed = await outbox.claim(session, now=clock.now(), most=4)
+    assert len(claimed) == 4
 
 
 async def test_an_errand_that_is_not_due_waits_for_the_networks_clock(
