@@ -111,6 +111,7 @@ _WRITTEN = re.compile(rf"(?:{_ONE}|{_bare('one_3')})", re.IGNORECASE)
 _WRITTEN_RANGE = re.compile(
     rf"(?:{_RANGE}|{_bare('low_4')}{_TO}{_signed('high_4', '?')})", re.IGNORECASE
 )
+_BELOW_NOTHING = re.compile(rf"(?:\A[-−–]\s?|(?<!\w)[-−–])(?:{_SIGN}\s?)?\d", re.IGNORECASE)
 _NOT_READ = re.compile(
     rf"[¥₹₩]|(?<=[a-z])(?<!us)\$|(?<![a-z])(?:{_OTHERS})(?![a-z])", re.IGNORECASE
 )
@@ -147,12 +148,12 @@ def amount_in(text: str) -> Amount | None:
 def read_amount(written: str) -> Amount | None:
     """What somebody wrote into a field: "up to £5,000", "5000", "€1-2m"; None if not readable.
 
-    Without a sign it is in pounds.
+    Without a sign it is in pounds. A minus is none: "-5" is not readable.
     """
     text = " ".join(written.split())
-    if _NOT_READ.search(text):
-        return None
     ranged = _WRITTEN_RANGE.search(text)
+    if _NOT_READ.search(text) or _is_below_nothing(text, ranged):
+        return None
     if ranged:
         return _of_range(ranged)
     least = re.match(rf"(?:{_LEAST_WORDS})(?![\w])", text, re.IGNORECASE)
@@ -161,6 +162,12 @@ def read_amount(written: str) -> Amount | None:
     if one is None:
         return None
     return Amount(one.value, None, one.currency) if least else Amount(None, one.value, one.currency)
+
+
+def _is_below_nothing(text: str, ranged: re.Match[str] | None) -> bool:
+    """Whether a figure has a minus before it, other than the one between the two of a range."""
+    low, high = ranged.span() if ranged else (0, 0)
+    return any(not low <= found.start() < high for found in _BELOW_NOTHING.finditer(text))
 
 
 def _range(text: str, pattern: re.Pattern[str]) -> Amount | None:

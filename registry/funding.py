@@ -176,7 +176,8 @@ def check(draft: CallDraft, network: Network, now: datetime) -> Checked:
     amount = read_amount(draft.amount) if draft.amount.strip() else None
     if draft.amount.strip() and amount is None:
         wrong["amount"] = (
-            "Please write it like “up to £250,000” or “£5,000 to £20,000”, in £, € or $."
+            "Please write an amount above nothing, like “up to £250,000” or “£5,000 to £20,000”, "
+            "in £, € or $."
         )
     closes = _closing(draft, network)
     if closes is None and draft.closes_at:

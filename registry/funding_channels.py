@@ -156,7 +156,7 @@ def check_rule(draft: RuleDraft) -> Limits:
         if not written.strip():
             continue
         if amount is None or amount.currency is not Currency.GBP:
-            wrong[name] = "Please write an amount in pounds, such as £5,000."
+            wrong[name] = "Please write an amount above nothing in pounds, such as £5,000."
         else:
             limits[name] = amount.most if amount.most is not None else amount.least
     least, most = limits["least"], limits["most"]

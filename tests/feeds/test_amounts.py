@@ -95,6 +95,10 @@ def test_what_is_no_amount_is_none(text: str) -> None:
         ("CHF 5,000", None),
         ("lots", None),
         ("£10 to £5", None),
+        ("5k -10k", Amount(5_000, 10_000)),
+        ("£5,000 for COVID-19", Amount(None, 5_000)),
+        *((below, None) for below in ("-5", "- 5", "−5", "–5", "-£5", "£-5", "-€5k")),
+        *((below, None) for below in ("up to -£5", "-5 to 10", "5 to -10", "from -5", "GBP -5")),
         ("", None),
     ],
 )

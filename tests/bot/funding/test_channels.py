@@ -108,6 +108,8 @@ async def test_a_rule_is_changed_and_removed_and_the_default_channel_may_have_on
     ("field", "values", "words"),
     [
         ("least", {"least": "lots"}, "such as £5,000"),
+        ("least", {"least": "-5"}, "above nothing"),
+        ("most", {"most": "£-5"}, "above nothing"),
         ("most", {"least": "£10k", "most": "£5k"}, "less than the other"),
         ("themes", {"themes": ", ".join(map(str, range(30)))}, "at most 10 themes"),
     ],

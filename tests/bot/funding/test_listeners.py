@@ -82,6 +82,7 @@ async def test_a_call_may_have_no_closing_day(office: Office, clock: FrozenClock
         ("link", "rivers.example", "https://"),
         ("closes", "2026-03-01", "passed already"),
         ("themes", ", ".join(f"theme {n}" for n in range(30)), "themes"),
+        ("amount", "-5", "above nothing"),
     ],
 )
 async def test_what_cannot_be_taken_is_told_beside_its_field(
