@@ -1,5 +1,6 @@
 """Words for Slack: escaping, cutting to a limit, dates."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -8,6 +9,13 @@ from babel.dates import format_date
 
 ELLIPSIS = "…"
 LONGEST_LINK = 300
+
+# Slack has no escape for its marks of bold, italic, struck and code: these look the same and mean
+# nothing to it. An address keeps its own, to be followed and copied.
+_MARKS = str.maketrans("*_~`", "∗ˍ∼ˋ")
+_MARK_OR_ADDRESS = re.compile(
+    r"https?://[^\s<>*`]*[^\s<>*_~`]|[\w.+-]*[^\W_][\w.+-]*@[\w.-]*[^\W_]|[*_~`]"
+)
 
 
 def escape(text: str) -> str:
@@ -29,13 +37,20 @@ def parted(text: str, most: int) -> tuple[str, str]:
 
 
 def quoted(text: str, most: int = 2900) -> str:
-    """Escaped and cut so that the escaped text fits, never in the middle of an entity."""
-    room = most
+    """What was typed, to be read as typed: no sign of it is markup, nor ends the markup around it.
+
+    Cut so that the escaped text fits, never in the middle of an entity.
+    """
+    text, room = _MARK_OR_ADDRESS.sub(_unmarked, text), most
     escaped = escape(cut(text, room))
     while len(escaped) > most:  # what is dropped takes at most five signs away
         room -= max(1, (len(escaped) - most) // 5)
         escaped = escape(cut(text, room))
     return escaped
+
+
+def _unmarked(found: re.Match[str]) -> str:
+    return found[0].translate(_MARKS) if len(found[0]) == 1 else found[0]
 
 
 def on_one_line(text: str, most: int) -> str:

@@ -9,7 +9,7 @@ from bot.actor import Actor, acting
 from bot.admin.deliveries import JOINED_CARD
 from bot.admin.views import code_words, join_blocks
 from bot.cards import post_card
-from bot.text import escape
+from bot.text import quoted
 from registry import joining
 from registry.members import admins
 from registry.refusal import Refused
@@ -54,7 +54,7 @@ async def join(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -
                 unasked=True,
                 now=actor.now,
             )
-    name = escape(network.name)
+    name = quoted(network.name)
     words = f"This workspace is part of *{name}* now. `/network people` says who looks after it."
     await actor.services.messenger.whisper(context, words)
     await ack()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.admin.views import PURPOSES
 from bot.blocks import actions, button, context, section
 from bot.cards import Message
-from bot.text import counted, cut, escape
+from bot.text import counted, quoted
 from registry.members import Member, Organisation
 from registry.networks import Channel, Network, Purpose, Workspace
 
@@ -24,7 +24,7 @@ def welcome_message(network: Network) -> Message:
         "Docking Point is ready: three things to set up",
         [
             section(
-                f"*Docking Point is ready for {escape(network.name)}.* You are its first admin.\n"
+                f"*Docking Point is ready for {quoted(network.name)}.* You are its first admin.\n"
                 "Three things make it useful:"
             ),
             section(
@@ -48,10 +48,10 @@ def invitation_message(network: Network) -> Message:
     """What invites people in a channel to take part."""
     text = f"{network.name}: councils with questions meet researchers with answers"
     return Message(
-        escape(cut(text, 200)),
+        quoted(text, 200),
         [
             section(
-                f"*{escape(network.name)}* brings councils with questions and researchers with "
+                f"*{quoted(network.name)}* brings councils with questions and researchers with "
                 "answers together. You get a few suggestions that fit, with the reasons; names "
                 "are shown only when both have said yes."
             ),
@@ -86,7 +86,7 @@ def channel_stopped_message(channel: Channel, here: bool) -> Message:
 
 def workspace_stopped_message(workspace: Workspace) -> Message:
     """A workspace no longer lets us in, told to admins who are elsewhere."""
-    name = escape(workspace.name)
+    name = quoted(workspace.name)
     if workspace.active:
         return Message(f"{name} works again", [section(f"*{name}* works again.")])
     return Message(
@@ -102,7 +102,7 @@ def workspace_stopped_message(workspace: Workspace) -> Message:
 
 def workspace_joined_message(workspace: Workspace, joiner: Member, members: int) -> Message:
     """Told to the network's admins."""
-    name, people = escape(workspace.name), counted(members, "person", "people")
+    name, people = quoted(workspace.name), counted(members, "person", "people")
     blocks = [section(f"*The workspace {name} has joined this network*, with {people}.")]
     if joiner.is_admin:
         blocks.append(context("Whoever brought it in is an admin of this network."))
@@ -120,7 +120,7 @@ def made_admin_message(network: Network) -> Message:
         "You are an admin now",
         [
             section(
-                f"*You are an admin of {escape(network.name)} now.* `/network help` lists what you "
+                f"*You are an admin of {quoted(network.name)} now.* `/network help` lists what you "
                 "can do."
             )
         ],
@@ -129,7 +129,7 @@ def made_admin_message(network: Network) -> Message:
 
 def docking_named_message(organisation: Organisation) -> Message:
     """Told to whom or where an organisation's questions will come."""
-    name = escape(organisation.name)
+    name = quoted(organisation.name)
     return Message(
         f"The docking point of {name}",
         [

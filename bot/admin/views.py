@@ -20,7 +20,7 @@ from bot.blocks import (
     text_input,
 )
 from bot.contact.views import type_ahead
-from bot.text import counted, cut, day, escape, moment, quoted
+from bot.text import counted, cut, day, moment, quoted
 from registry.members import Member, Organisation
 from registry.network_settings import LONGEST_NAME, NATIONS
 from registry.networks import Channel, EventReminder, Network, Purpose, Workspace
@@ -66,7 +66,7 @@ class People:
 def people_blocks(people: People, *, for_admin: bool) -> list[Block]:
     """The network's admins and each organisation's docking point; admins can change both."""
     admins = [f"• {_person(people, one)}" for one in people.admins]
-    contacts = [f"• *{escape(one.name)}*: {_contact(people, one)}" for one in people.organisations]
+    contacts = [f"• *{quoted(one.name)}*: {_contact(people, one)}" for one in people.organisations]
     blocks = [
         *_paragraphs("*Admins of this network*", admins or ["• nobody yet"]),
         *_paragraphs(
@@ -118,7 +118,7 @@ def _contact(people: People, organisation: Organisation) -> str:
 
 def _workspace(people: People, workspace_id: int | None) -> str:
     known = people.workspaces.get(workspace_id or 0)
-    return f"the workspace {escape(known.name)}" if known else "another workspace"
+    return f"the workspace {quoted(known.name)}" if known else "another workspace"
 
 
 def _paragraphs(title: str, lines: Iterable[str]) -> list[Block]:
@@ -326,7 +326,7 @@ def error_line(network: Network, errand: Errand) -> str:
     since = moment(errand.done_at or errand.created_at, network.zone)
     twice = " It may have arrived already." if errand.resends else ""
     return (
-        f"*{escape(what)}* · {since}\n{quoted(errand.last_error or 'no reason known', 500)}{twice}"
+        f"*{quoted(what)}* · {since}\n{quoted(errand.last_error or 'no reason known', 500)}{twice}"
     )
 
 
@@ -336,7 +336,7 @@ def code_words(network: Network, code: str, until: datetime) -> str:
     return (
         f"Give this to the admin of the other workspace, who types:\n`/network join {code}`\n"
         f"It works once, until {last}. The people there then become part of "
-        f"*{escape(network.name)}*; you stay its admins."
+        f"*{quoted(network.name)}*; you stay its admins."
     )
 
 
@@ -345,7 +345,7 @@ def join_blocks(network: Network, code: str) -> list[Block]:
     name = cut(network.name, 40)
     return [
         section(
-            f"*Join {escape(network.name)}?*\nEverybody in this workspace who uses Docking Point "
+            f"*Join {quoted(network.name)}?*\nEverybody in this workspace who uses Docking Point "
             "becomes part of that network. Its admins look after it; you will not be one unless "
             "they make you one. The channels chosen here are forgotten."
         ),

@@ -1,4 +1,6 @@
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,6 +30,42 @@ def test_quoted_text_is_no_shorter_than_it_must_be() -> None:
     long = "How do we keep people warm & save money? " * 12
     assert len(text.quoted(long, 100)) > 90
     assert text.quoted("a" * 500, 100) == "a" * 99 + text.ELLIPSIS
+
+
+PAGE = Path(__file__).parents[2] / "playground" / "page" / "mrkdwn.js"
+LOOKS_LIKE = str.maketrans("∗ˍ∼ˋ", "*_~`")
+MARKS = st.text(alphabet="ab1 .,(*_~`", min_size=1).map(lambda text: " ".join(text.split()))
+
+
+def rendered(mrkdwn: str) -> list[tuple[str, str]]:
+    """What the playground's page makes of it, by the page's own expression."""
+    found = re.search(r"^const TOKENS = /(.*)/g;$", PAGE.read_text(), re.MULTILINE)
+    assert found is not None
+    parts, begin = [], 0
+    for token in re.finditer(found[1], mrkdwn, re.ASCII):
+        parts.append(("plain", mrkdwn[begin : token.start()]))
+        kinds = zip(("link", "code", "bold", "italic"), token.groups(), strict=True)
+        parts += [(kind, inside) for kind, inside in kinds if inside is not None]
+        begin = token.end()
+    return [part for part in [*parts, ("plain", mrkdwn[begin:])] if part[1]]
+
+
+@given(MARKS.filter(bool))
+def test_typed_marks_change_nothing_around_them_and_show_as_typed(typed: str) -> None:
+    quoted = text.quoted(typed)
+    assert quoted.translate(LOOKS_LIKE) == typed
+    assert rendered(quoted) == [("plain", quoted)]
+    assert rendered(f"*{quoted}*") == [("bold", quoted)]
+    assert rendered(f"_{quoted}_ and *{quoted}*") == [
+        ("italic", quoted),
+        ("plain", " and "),
+        ("bold", quoted),
+    ]
+
+
+def test_an_address_can_still_be_followed_and_copied() -> None:
+    for address in ("https://inv.example/~ann/a_b?c_d=1&e=f", "ann_b@inv.example"):
+        assert text.quoted(f"*See* {address}") == f"∗See∗ {text.escape(address)}"
 
 
 def test_short_text_stays_as_it_is() -> None:
