@@ -121,7 +121,7 @@ class _Reading:
         row = self.calls[source.call_id]
         digest = _digest(call)
         if source.digest != digest and await self._leads(source, row):
-            _rewrite(row, call, self.feed.title)
+            _rewrite(row, call, self.feed.known_as)
             self.changed.add(row.id)
         source.digest, source.seen_at = digest, self.now
         await self._follow(row, source, call.closes, call.state)
@@ -134,7 +134,7 @@ class _Reading:
 
     async def _begin(self, call: FeedCall) -> FundingSource:
         """The source of a call that was not known by its key: of a new record, or of an old one."""
-        row = call_of(self.feed, call, self.feed.title, self.now)
+        row = call_of(self.feed, call, self.feed.known_as, self.now)
         same, source = await self._same(row)
         if same is None:
             row.news = News.NEW if not self.first and row.is_open(self.now) else None

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.database import Base
-from registry.links import is_link
+from registry.links import holds_login, is_link, shown_address
 from registry.members import Member
 from registry.refusal import Refused
 
@@ -59,6 +59,17 @@ class Source(Base):
         """Whether it is read at all."""
         return self.accepted_at is not None and self.paused_at is None and self.stopped_at is None
 
+    @property
+    def shown_address(self) -> str:
+        """Where it is read from, without what may be a secret."""
+        return shown_address(self.address)
+
+    @property
+    def known_as(self) -> str:
+        """What it calls itself, else where it is read from."""
+        unnamed = "://" in self.title and self.address.startswith(self.title)
+        return self.shown_address if unnamed else self.title
+
 
 AnySource = TypeVar("AnySource", bound=Source)
 
@@ -80,6 +91,9 @@ async def add(
     address = as_link(address)
     if not is_link(address):
         words = f"Please give the {kind.noun}'s whole address, starting with https://."
+        raise Refused(fields={"address": words})
+    if holds_login(address):
+        words = "That address holds a user name or password. Use a public address."
         raise Refused(fields={"address": words})
     known = await known_of(session, kind, member.network_id)
     if len(known) >= MOST_SOURCES and address not in {one.address for one in known}:

@@ -182,7 +182,7 @@ async def render_bundle(work: Work, showing: Showing) -> Message | None:
     calendar = await sources.find(session, EventCalendar, work.network.id, bundle.calendar_id or 0)
     if calendar is not None:
         coming = await calendars.in_calendar(session, calendar, work.now)
-        return summary_message(calendar.title, len(coming), items)
+        return summary_message(calendar.known_as, len(coming), items)
     return bundle_message(items) if items else None
 
 

@@ -77,9 +77,9 @@ def calendars_blocks(calendars: Sequence[tuple[EventCalendar, int]], zone: ZoneI
 
 
 def _calendar_lines(calendar: EventCalendar, coming: int, zone: ZoneInfo) -> str:
-    lines = [f"*{quoted(calendar.title, 200)}*"]
-    if calendar.title != calendar.address:
-        lines.append(quoted(calendar.address, 300))
+    lines = [f"*{quoted(calendar.known_as, 200)}*"]
+    if calendar.known_as != calendar.shown_address:
+        lines.append(quoted(calendar.shown_address, 300))
     if calendar.accepted_at is None:
         lines.append("Not read yet: you have not said whether this is the one.")
     elif calendar.stopped_at is not None:
@@ -115,7 +115,7 @@ def as_found(events: Sequence[Event]) -> list[dict[str, Any]]:
 def trial_message(calendar: EventCalendar, zone: ZoneInfo) -> Message:
     """What is in a calendar, or why it could not be read, with the question."""
     if calendar.accepted_at is not None:
-        words = f"*{quoted(calendar.title, 200)}* is read every hour now."
+        words = f"*{quoted(calendar.known_as, 200)}* is read every hour now."
         then = "What is in it is posted to the events channel."
         return Message("The calendar is read now", [section(f"{words} {then}")])
     found = calendar.preview
@@ -124,10 +124,10 @@ def trial_message(calendar: EventCalendar, zone: ZoneInfo) -> Message:
     number = (
         f"{found['number']} events or more" if found["more"] else counted(found["number"], "event")
     )
-    words = f"*{quoted(calendar.title, 200)}*\n{number} in the next six months"
+    words = f"*{quoted(calendar.known_as, 200)}*\n{number} in the next six months"
     blocks = [section(f"{words}, the first ones:" if found["events"] else f"{words}.")]
     blocks += [section(event_lines(_as_shown(one, zone))) for one in found["events"]]
-    return Message(f"Found: {quoted(cut(calendar.title, 150))}", [*blocks, decision(calendar)])
+    return Message(f"Found: {quoted(cut(calendar.known_as, 150))}", [*blocks, decision(calendar)])
 
 
 def _as_shown(one: Mapping[str, Any], zone: ZoneInfo) -> EventShown:

@@ -115,7 +115,7 @@ async def render_posted(work: Work, showing: Showing) -> Message | None:
     found = await shown(work.session, work.network.id, [call for call, _ in rows])
     if post.feed_id is not None:
         feed = await sources.find(work.session, FundingFeed, work.network.id, post.feed_id)
-        return summary_message(feed.title, found, work.now, work.network.zone) if feed else None
+        return summary_message(feed.known_as, found, work.now, work.network.zone) if feed else None
     if not rows:
         return None
     pairs = [(one, why) for one, (_, why) in zip(found, rows, strict=True)]

@@ -59,13 +59,13 @@ def trial_message(feed: FundingFeed, now: datetime, zone: ZoneInfo) -> Message:
     """The first three calls of an address as they would look, or why there are none."""
     if feed.accepted_at is not None:
         words = (
-            f"*{quoted(feed.title, 200)} is read from now on.*\nNew calls are posted once a day."
+            f"*{quoted(feed.known_as, 200)} is read from now on.*\nNew calls are posted once a day."
         )
         return Message("The feed is read from now on", [section(words)])
     if feed.failure:
         return unread_message(feed)
     kept = feed.preview or {
-        "title": feed.address,
+        "title": feed.known_as,
         "found": 0,
         "open": 0,
         "more": False,
@@ -73,14 +73,14 @@ def trial_message(feed: FundingFeed, now: datetime, zone: ZoneInfo) -> Message:
     }
     blocks = [
         section(
-            f"*{quoted(kept['title'] or feed.address, 200)}*\n{quoted(feed.address, 300)}\n"
+            f"*{quoted(kept['title'] or feed.known_as, 200)}*\n{quoted(feed.shown_address, 300)}\n"
             + _found_words(kept)
         ),
         *(section(call_lines(_call(one), now, zone)) for one in kept["calls"]),
         decision(feed),
     ]
     return Message(
-        f"A feed to read? {quoted(cut(kept['title'] or feed.address, 120), 500)}", blocks
+        f"A feed to read? {quoted(cut(kept['title'] or feed.known_as, 120), 500)}", blocks
     )
 
 
@@ -103,9 +103,8 @@ def feeds_blocks(feeds: Sequence[FundingFeed], zone: ZoneInfo, start: int = 0) -
         return [section("No feed is read yet. `/funding feeds add` and its address adds one.")]
     blocks: list[Block] = []
     for feed in feeds[start : start + PAGE]:
-        blocks.append(
-            section(f"*{quoted(feed.title, 200)}*\n{quoted(feed.address, 300)}{_how(feed, zone)}")
-        )
+        title = f"*{quoted(feed.known_as, 200)}*\n{quoted(feed.shown_address, 300)}"
+        blocks.append(section(f"{title}{_how(feed, zone)}"))
         blocks.append(actions(list_buttons(feed, STAYS), block_id=f"feed-{feed.id}"))
     pages = []
     if start > 0:

@@ -69,7 +69,7 @@ async def try_feed(services: Services, errand: Errand) -> None:
 
 
 def _preview(feed: FundingFeed, found: Feed, now: datetime) -> dict[str, Any]:
-    title = found.title or feed.address
+    title = found.title or feed.shown_address
     calls = [call_of(feed, feed_call(call), title, now) for call in found.calls]
     return previewed(calls, title[:LONGEST_TITLE], now, more=found.more)
 

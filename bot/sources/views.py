@@ -14,7 +14,7 @@ def unread_message(source: Source) -> Message:
         button("Try it again", f"{source.noun}.try", str(source.id)),
         refuse_button(source),
     ]
-    words = f"*{title}*\n{quoted(source.address, 300)}\n{reason}"
+    words = f"*{title}*\n{quoted(source.shown_address, 300)}\n{reason}"
     return Message(title, [section(words), actions(buttons)])
 
 
@@ -56,7 +56,7 @@ def failure_message(source: Source) -> Message:
         title, then = f"A {source.noun} is gone", "We no longer try it."
     else:
         title, then = f"A {source.noun} cannot be read", "We keep trying, less and less often."
-    words = f"*{title}*\n{quoted(source.address, 300)}\n{quoted(source.failure or '', 500)}"
+    words = f"*{title}*\n{quoted(source.shown_address, 300)}\n{quoted(source.failure or '', 500)}"
     removes = f"{then} `{source.command}` pauses or removes it."
     return Message(title, [section(words), context(removes)])
 
@@ -64,4 +64,4 @@ def failure_message(source: Source) -> Message:
 def recovered_message(source: Source) -> Message:
     """What becomes of that message once the source can be read again."""
     title = f"A {source.noun} can be read again"
-    return Message(title, [section(f"*{title}*\n{quoted(source.address, 300)}")])
+    return Message(title, [section(f"*{title}*\n{quoted(source.shown_address, 300)}")])

@@ -29,6 +29,7 @@ class University:
     """Its calendar: the entries it holds, or the status it answers with."""
 
     address: str = ""
+    name: str = "X-WR-CALNAME:Events at Nowhere"
     entries: dict[str, str] = field(default_factory=dict)
     status: int = 200
     body: bytes | None = None
@@ -53,7 +54,7 @@ class University:
         entries = "".join(self.entries.values())
         calendar = (
             "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Invented//EN\n"
-            f"X-WR-CALNAME:Events at Nowhere\n{entries}END:VCALENDAR\n"
+            f"{self.name}\n{entries}END:VCALENDAR\n"
         ).replace("\n", "\r\n")
         body = calendar.encode() if self.body is None else self.body
         return web.Response(body=body, content_type="text/calendar", headers={"ETag": etag})
@@ -505,3 +506,22 @@ async def test_another_network_sees_nothing_of_it(
     assert "Nothing is coming" in text_of(office.last(elsewhere))
     await office.types(elsewhere, "/events calendars")
     assert "No calendar is read yet" in text_of(office.last(elsewhere))
+
+
+@ONE_DATABASE
+async def test_the_secret_in_an_address_is_shown_to_nobody(
+    office: Office, channel: Channel, university: University
+) -> None:
+    university.put("u1", "Seminar on rivers", "20260310T180000")
+    university.name = "X-NOTHING:here"
+    login = university.address.replace("://", "://ann:s3cret@")
+    assert "user name or password" in await tries(office, login)
+    await tries(office, f"{university.address}?key=s3cret")
+    shown = university.address.partition("://")[2] + "?…"
+    trial = office.last(office.admin)
+    assert f"Found: {shown}" in text_of(trial)
+    await office.presses(office.admin, trial, "calendar.accept")
+    assert f"Now reading {shown}" in office.posted(channel)[0]
+    await office.types(office.admin, "/events calendars")
+    assert shown in text_of(office.last(office.admin))
+    assert "s3cret" not in office.sees(office.admin)

@@ -424,3 +424,25 @@ def test_any_number_of_feeds_of_any_length_fit_into_slack_s_limits() -> None:
 
 def _zone() -> ZoneInfo:
     return ZoneInfo("Europe/London")
+
+
+@ONE_DATABASE
+async def test_the_secret_in_an_address_is_shown_to_nobody(
+    office: Office, channel: Channel, publisher: Publisher, clock: FrozenClock
+) -> None:
+    login = publisher.address.replace("://", "://ann:s3cret@")
+    refused = await office.types(office.admin, f"/funding feeds add {login}")
+    assert "user name or password" in refused.text
+    assert "s3cret" not in refused.text
+    publisher.name = ""
+    publisher.put("a", "Rivers fund")
+    await reads(office, f"{publisher.address}?key=s3cret")
+    shown = publisher.address.partition("://")[2]
+    assert f"Now reading {shown}?…" in office.posted(channel)[0]
+    listed = await office.types(office.admin, "/funding feeds")
+    assert f"{shown}?…" in office.sees(office.admin) + listed.text
+    publisher.status = 410
+    clock.move(hours=1)
+    await office.clock_moved()
+    assert f"{shown}?…" in text_of(office.card(office.admin, "A feed is gone"))
+    assert "s3cret" not in office.sees(office.admin)
