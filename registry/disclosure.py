@@ -58,6 +58,18 @@ class ProfileTold:
 
 
 @dataclass(frozen=True)
+class OtherTold:
+    """Whom a member was introduced to.
+
+    slack_id: where they share the reader's workspace, since a mention works only there; else
+    organisation: what they belong to, where that is known.
+    """
+
+    slack_id: str | None = None
+    organisation: str | None = None
+
+
+@dataclass(frozen=True)
 class ComingShown:
     """Who comes to an event, as one reader sees it.
 
@@ -200,6 +212,23 @@ async def profile_told(
         publications=tuple(expertise.publications),
         links=tuple(expertise.links),
     )
+
+
+async def introduced_to(
+    session: AsyncSession, introduction: Introduction, reader: Member
+) -> OtherTold | None:
+    """Who the other of an introduction is, for its two people once both said yes; else None."""
+    if introduction.state != IntroductionState.ACCEPTED:
+        return None
+    people = list((await introductions.members_of(session, introduction)).values())
+    others = [member for member in people if member.id != reader.id]
+    if len(others) != 1:
+        return None
+    other = others[0]
+    if other.workspace_id == reader.workspace_id:
+        return OtherTold(slack_id=other.slack_id)
+    organisation = await find_organisation(session, other.network_id, other.organisation_id)
+    return OtherTold(organisation=organisation.name if organisation else None)
 
 
 def reasons_shown(reasons: Iterable[Reason], reader: Side | None) -> tuple[Reason, ...]:

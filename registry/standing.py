@@ -7,7 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from registry import expertise as profiles
 from registry import introductions, needs
-from registry.disclosure import NeedShown, ShownState, need_shown, shown_state
+from registry.disclosure import (
+    NeedShown,
+    OtherTold,
+    ShownState,
+    introduced_to,
+    need_shown,
+    shown_state,
+)
 from registry.expertise import Expertise
 from registry.introductions import Introduction, Side
 from registry.members import Member
@@ -18,13 +25,14 @@ WAITS = (ShownState.YOUR_ANSWER, ShownState.ON_HOLD, ShownState.WAITING)
 
 @dataclass(frozen=True)
 class Standing:
-    """One introduction as the member may see it."""
+    """One introduction as the member may see it. other: only once both said yes."""
 
     introduction_id: int
     side: Side
     need: NeedShown
     state: ShownState
     asked_by_me: bool
+    other: OtherTold | None = None
 
 
 @dataclass(frozen=True)
@@ -48,11 +56,13 @@ async def overview(session: AsyncSession, member: Member, now: datetime) -> Over
     standings: list[Standing] = []
     for need in own_needs:
         asked = await introductions.of_need(session, need.id)
-        standings += [await _standing(session, one, need, Side.OFFICER, now) for one in asked]
+        standings += [
+            await _standing(session, one, need, Side.OFFICER, member, now) for one in asked
+        ]
     if own is not None:
         for one in await introductions.of_expertise(session, own.id):
             need = await session.get_one(Need, one.need_id)
-            standings.append(await _standing(session, one, need, Side.ACADEMIC, now))
+            standings.append(await _standing(session, one, need, Side.ACADEMIC, member, now))
     standings.sort(key=lambda one: (_urgency(one), -one.introduction_id))
     return Overview(own_needs, own, standings)
 
@@ -63,7 +73,12 @@ def _urgency(one: Standing) -> int:
 
 
 async def _standing(
-    session: AsyncSession, one: Introduction, need: Need, side: Side, now: datetime
+    session: AsyncSession,
+    one: Introduction,
+    need: Need,
+    side: Side,
+    reader: Member,
+    now: datetime,
 ) -> Standing:
     return Standing(
         introduction_id=one.id,
@@ -71,4 +86,5 @@ async def _standing(
         need=await need_shown(session, need),
         state=shown_state(one, side, now),
         asked_by_me=one.asked_by == side,
+        other=await introduced_to(session, one, reader),
     )

@@ -3,7 +3,7 @@
 from bot.blocks import Block, actions, button, context, section
 from bot.introductions.views import STATES, withdraw_button
 from bot.text import quoted
-from registry.disclosure import ShownState
+from registry.disclosure import OtherTold, ShownState
 from registry.introductions import Side
 from registry.standing import Standing
 
@@ -32,7 +32,7 @@ def _one(one: Standing) -> list[Block]:
         if one.side is Side.OFFICER
         else f"For {quoted(one.need.council or 'a council')}"
     )
-    line = f"*{STATES[one.state]}*\n{who}: {quoted(one.need.question, 400)}"
+    line = f"*{STATES[one.state]}{_to_whom(one.other)}*\n{who}: {quoted(one.need.question, 400)}"
     blocks = [section(line)]
     if one.state is ShownState.YOUR_ANSWER:
         value = str(one.introduction_id)
@@ -43,3 +43,11 @@ def _one(one: Standing) -> list[Block]:
         withdraw = withdraw_button(one.introduction_id)
         blocks.append(actions([withdraw], block_id=f"standing-{one.introduction_id}"))
     return blocks
+
+
+def _to_whom(other: OtherTold | None) -> str:
+    if other is None:
+        return ""
+    if other.slack_id is not None:
+        return f" to <@{other.slack_id}>"
+    return f" to somebody of {quoted(other.organisation or 'another workspace', 200)}"

@@ -34,7 +34,26 @@ async def test_each_side_lists_its_own_with_where_it_stands(office: Office) -> N
     assert "To say not this time, use the message in which you were asked." in text_of(mine)
     await office.presses(ines, mine, "introduction.yes")
     await office.types(otto, "/matches")
-    assert "Introduced" in text_of(office.last(otto))
+    assert f"*Introduced to <@{ines.id}>*" in text_of(office.last(otto))
+    await office.types(ines, "/matches")
+    assert f"*Introduced to <@{otto.id}>*" in text_of(office.last(ines))
+    for user, other in ((otto, ines), (ines, otto)):
+        assert f"*Introduced to <@{other.id}>*" in text_of(await office.opens_home(user))
+
+
+async def test_of_somebody_in_another_workspace_the_organisation_is_told(office: Office) -> None:
+    team, _ = await office.add_team("University Workspace", network=await office.network())
+    ines, otto = await academic(office, team=team), await officer(office)
+    await office.registers(ines, FLOODS)
+    card = await office.posts(otto, QUESTION, hide_council=["hide"])
+    await office.presses(otto, card, "introduction.ask")
+    for user in (otto, ines):
+        await office.types(user, "/matches")
+        assert "Introduced" not in text_of(office.last(user))
+    await office.presses(ines, office.last(ines), "introduction.yes")
+    for user, of in ((otto, "University of Nowhere"), (ines, "Made-up Council")):
+        await office.types(user, "/matches")
+        assert f"*Introduced to somebody of {of}*" in text_of(office.last(user))
 
 
 async def test_the_list_shows_what_a_press_in_it_has_done(office: Office) -> None:
