@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.database import Base
+from registry.days_ahead import TOO_FAR, is_too_far
 from registry.links import is_link
 from registry.members import Member
 from registry.refusal import Refused
@@ -123,6 +124,8 @@ def check(
     ends = _moment(draft.end_day or draft.day, draft.ends_at, zone, "ends_at", wrong)
     if starts and starts <= now and starts != begun:
         wrong["day"] = "That has passed already. Please choose a later time."
+    elif starts != begun and is_too_far(draft.day, now.astimezone(zone).date()):
+        wrong["day"] = TOO_FAR
     elif starts and ends and ends <= starts:
         wrong["ends_at"] = "It has to end after it starts. Please check the times."
     elif starts and ends and ends - starts > LONGEST:

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from feeds.amounts import Amount, Currency, read_amount
 from feeds.status import bare_title
 from registry.database import Base
+from registry.days_ahead import TOO_FAR, is_too_far
 from registry.links import is_link
 from registry.members import Member
 from registry.networks import Network
@@ -180,15 +181,26 @@ def check(draft: CallDraft, network: Network, now: datetime) -> Checked:
             "in £, € or $."
         )
     closes = _closing(draft, network)
-    if closes is None and draft.closes_at:
-        wrong["closes"] = "Please choose the day that this time is on, or leave the time empty."
-    elif closes is not None and closes <= now:
-        wrong["closes"] = "That has passed already. Choose a later day, or leave it empty."
-    elif draft.opens and draft.closes and draft.closes < draft.opens:
-        wrong["closes"] = "It closes before it opens. Please check the two days."
+    wrong |= _wrong_days(draft, closes, network, now)
     if wrong:
         raise Refused(fields=wrong)
     return Checked(closes, amount)
+
+
+def _wrong_days(
+    draft: CallDraft, closes: datetime | None, network: Network, now: datetime
+) -> dict[str, str]:
+    today = now.astimezone(network.zone).date()
+    days = {"opens": draft.opens, "closes": draft.closes}
+    if far := {name: TOO_FAR for name, day in days.items() if is_too_far(day, today)}:
+        return far
+    if closes is None and draft.closes_at:
+        return {"closes": "Please choose the day that this time is on, or leave the time empty."}
+    if closes is not None and closes <= now:
+        return {"closes": "That has passed already. Choose a later day, or leave it empty."}
+    if draft.opens and draft.closes and draft.closes < draft.opens:
+        return {"closes": "It closes before it opens. Please check the two days."}
+    return {}
 
 
 def _closing(draft: CallDraft, network: Network) -> datetime | None:

@@ -13,6 +13,7 @@ from matching.facts import Insists
 from registry import changes, outbox, places
 from registry.contact_details import refuse_contact_details
 from registry.database import Base
+from registry.days_ahead import TOO_FAR, is_too_far
 from registry.members import Member
 from registry.refusal import Refused
 
@@ -128,8 +129,11 @@ class NeedDraft:
     insists_on: tuple[str, ...] = ()
 
 
-def check(draft: NeedDraft, today: date) -> None:
-    """Raise `Refused` with words beside each field that cannot be taken."""
+def check(draft: NeedDraft, today: date, *, kept: date | None = None) -> None:
+    """Raise `Refused` with words beside each field that cannot be taken.
+
+    kept: the decision date that it has already, which may stay whatever it is.
+    """
     wrong: dict[str, str] = {}
     if not draft.question.strip():
         wrong["question"] = "Please write your question in a sentence or two."
@@ -145,11 +149,17 @@ def check(draft: NeedDraft, today: date) -> None:
         wrong["places"] = "Please choose at least one place from the list."
     elif len(draft.places) > MOST_PLACES:
         wrong["places"] = f"Please choose at most {MOST_PLACES} places, or a larger one."
-    if draft.needed_by is not None and draft.needed_by < today:
-        wrong["needed_by"] = "That day has passed. Choose a later one, or leave it empty."
-    wrong |= _not_comparable(draft)
+    wrong |= _wrong_day(draft.needed_by, today, kept) | _not_comparable(draft)
     if wrong:
         raise Refused(fields=wrong)
+
+
+def _wrong_day(day: date | None, today: date, kept: date | None) -> dict[str, str]:
+    if day is None or day == kept:
+        return {}
+    if day < today:
+        return {"needed_by": "That day has passed. Choose a later one, or leave it empty."}
+    return {"needed_by": TOO_FAR} if is_too_far(day, today) else {}
 
 
 def _not_comparable(draft: NeedDraft) -> dict[str, str]:
@@ -198,7 +208,7 @@ async def edit(
     session: AsyncSession, need: Need, draft: NeedDraft, *, now: datetime, today: date
 ) -> None:
     """Change a need. One that was passed on stays so; one made narrower waits again."""
-    check(draft, today if draft.needed_by != need.needed_by else date.min)
+    check(draft, today, kept=need.needed_by)
     narrowed = draft.visibility == Visibility.DOCKING_POINT != need.visibility
     for name, value in _columns(draft).items():
         setattr(need, name, value)

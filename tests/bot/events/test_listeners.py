@@ -152,6 +152,7 @@ async def test_an_event_keeps_its_own_time_zone_across_the_change_of_the_clocks(
     [
         ({"title": "   "}, "title", "1 to"),
         ({"day": "2026-03-01"}, "day", "passed already"),
+        ({"day": "2126-03-20"}, "day", "more than 5 years ahead"),
         ({"ends_at": "17:00"}, "ends_at", "has to end after it starts"),
         ({"end_day": "2030-03-20"}, "end_day", "more than a year later"),
         ({"day": "2026-03-29", "starts_at": "01:30"}, "starts_at", "clocks go forward"),

@@ -81,6 +81,8 @@ async def test_a_call_may_have_no_closing_day(office: Office, clock: FrozenClock
         ("funder", "f" * 300, "1 to"),
         ("link", "rivers.example", "https://"),
         ("closes", "2026-03-01", "passed already"),
+        ("closes", "2126-04-30", "more than 5 years ahead"),
+        ("opens", "2126-04-01", "more than 5 years ahead"),
         ("themes", ", ".join(f"theme {n}" for n in range(30)), "themes"),
         ("amount", "-5", "above nothing"),
     ],

@@ -139,6 +139,7 @@ async def test_a_form_that_is_cancelled_leaves_nothing(office: Office) -> None:
         ("question", "Ask <@U000001> about floods", "name"),
         ("background", "Ask @otto about floods", "name"),
         ("needed_by", "2026-03-01", "has passed"),
+        ("needed_by", "2126-03-10", "more than 5 years ahead"),
         ("places", ["E99999999"], "choose at least one place"),
         ("places", [f"E0900000{n}" for n in range(1, 10)] + ["E09000010", "E09000011"], "at most"),
     ],
