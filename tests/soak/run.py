@@ -122,7 +122,8 @@ async def live(
         while clock.now() < end:
             now = clock.now()
             for call in calls:
-                await _do_call(office, funder, towns, call, now, start)
+                if now in (call.added, call.moved_at):
+                    await _do_call(office, funder, towns, call, now, start)
             for event in events:
                 if event.added == now:
                     await _do_event(office, towns[event.town.name], event)
