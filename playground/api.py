@@ -138,8 +138,7 @@ def _respond(slack: Slack, id_: str, body: Json) -> Response:
     team = slack.teams[channel.team_id]
     before = slack.message(answer.channel, answer.ts) if answer.ts else None
     if body.get("replace_original") and before is not None:
-        before.text, before.blocks = body["text"], body.get("blocks") or []
-        slack.changed()
+        slack.rewrite(before, body["text"], body.get("blocks") or [])
     else:
         only_for = None if body.get("response_type") == "in_channel" else answer.user
         slack.say(channel, team.bot_user_id, body["text"], body.get("blocks") or [], only_for)

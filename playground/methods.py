@@ -127,11 +127,8 @@ def _update(asked: Asked) -> Json:
     if message.user != asked.team.bot_user_id or message.only_for is not None:
         raise Refusal("cant_update_message")
     check_message(arguments.get("text"), arguments.get("blocks"))
-    message.text, message.blocks = arguments["text"], arguments.get("blocks") or []
-    for number, block in enumerate(message.blocks):
-        block.setdefault("block_id", f"b{number}")
     message.edited = True
-    asked.slack.changed()
+    asked.slack.rewrite(message, arguments["text"], arguments.get("blocks") or [])
     return {"channel": channel.id, "ts": message.ts, "text": message.text}
 
 

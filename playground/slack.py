@@ -206,12 +206,17 @@ class Slack:
         blocks: list[Json],
         only_for: str | None = None,
     ) -> Message:
+        message = Message(channel.id, self.next_ts(), user, "", [], only_for)
+        self.messages.append(message)
+        self.rewrite(message, text, blocks)
+        return message
+
+    def rewrite(self, message: Message, text: str, blocks: list[Json]) -> None:
+        """Put other words and blocks in a message's place."""
         for number, block in enumerate(blocks):
             block.setdefault("block_id", f"b{number}-{secrets.token_hex(2)}")
-        message = Message(channel.id, self.next_ts(), user, text, blocks, only_for)
-        self.messages.append(message)
+        message.text, message.blocks = text, blocks
         self.changed()
-        return message
 
     def message(self, channel: str, ts: str) -> Message | None:
         return next((one for one in self.messages if (one.channel, one.ts) == (channel, ts)), None)

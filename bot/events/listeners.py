@@ -20,13 +20,13 @@ from bot.events.views import (
     PAGE,
     answered_blocks,
     answered_words,
-    changeable_blocks,
     consent_blocks,
     event_form,
     list_blocks,
-    removable_blocks,
+    own_event_blocks,
     who_blocks,
 )
+from bot.own import pressed_own_page
 from bot.pressed import pressed_answer, pressed_id
 from bot.views import notice
 from registry import attendances, disclosure, events, reminders
@@ -66,6 +66,8 @@ def register(app: AsyncApp) -> None:
     app.action("event.who")(who)
     app.action("event.read")(read)
     app.action("event.calendar")(read)
+    app.action("event.own_page")(own_page)
+    app.action("event.own_page_back")(own_page)
     app.action("event.edit")(edit)
     app.action("event.remove")(remove)
     for answer in Useful:
@@ -91,20 +93,26 @@ async def command(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltCont
 
 async def _show(ack: AsyncAck, context: AsyncBoltContext, word: str) -> None:
     async with acting(context) as actor:
-        if word:
-            coming = await events.coming(actor.session, actor.network.id, actor.now)
-            me = actor.member
-            mine = [
-                one
-                for one in coming
-                if one.calendar_id is None and (me.is_admin or one.added_by == me.id)
-            ]
-            removing = word == "remove"
-            listed = removable_blocks if removing else changeable_blocks
-            blocks = listed(mine, _zone(actor))
-        else:
-            blocks = await _page(actor, 0)
+        blocks = await (_own(actor, word, 0) if word else _page(actor, 0))
     await ack(text="Events", blocks=blocks)
+
+
+async def _own(actor: Actor, word: str, start: int) -> list[Block]:
+    coming = await events.coming(actor.session, actor.network.id, actor.now)
+    me = actor.member
+    mine = [
+        one for one in coming if one.calendar_id is None and (me.is_admin or one.added_by == me.id)
+    ]
+    return own_event_blocks(mine, word, start, _zone(actor))
+
+
+async def own_page(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """Another page of the events that the presser may change or remove, in its place."""
+    word, start = pressed_own_page(body)
+    async with acting(context) as actor:
+        blocks = await _own(actor, word, start)
+    await actor.services.messenger.whisper(context, "Events", blocks, replace=True)
+    await ack()
 
 
 async def _page(actor: Actor, start: int) -> list[Block]:

@@ -9,7 +9,6 @@ from bot.blocks import (
     Block,
     actions,
     button,
-    confirm,
     context,
     input_block,
     modal,
@@ -18,6 +17,7 @@ from bot.blocks import (
 )
 from bot.cards import Message
 from bot.fields import day_field, link_field, text_field, time_field
+from bot.own import Owned, own_blocks
 from bot.text import clock_time, counted, cut, joined, moment, quoted, short_day
 from registry.attendances import Answer, Numbers, Useful
 from registry.disclosure import ComingShown
@@ -34,7 +34,7 @@ from registry.reminders import DAY, HOUR
 CALLBACK = "event.submit"
 CHANGED = "event.change_submit"
 PAGE = 12
-MOST_OWN = 20
+EVENTS = Owned("event", "event", "Those who come are told.")
 AN_HOUR_OR_SO = timedelta(minutes=75)
 MOST_NAMES = 30
 MOST_ORGANISATIONS = 10
@@ -379,34 +379,7 @@ def list_blocks(events: Sequence[EventShown], start: int, total: int) -> list[Bl
     return blocks
 
 
-def removable_blocks(events: Sequence[Event], zone: ZoneInfo) -> list[Block]:
-    """One's own events, each with its button."""
-    blocks: list[Block] = []
-    for event in events[:MOST_OWN]:
-        remove = button(
-            "Remove",
-            "event.remove",
-            str(event.id),
-            style="danger",
-            confirm=confirm("Remove this event?", "Those who come are told.", "Remove"),
-        )
-        words = f"{quoted(event.title, 250)}\n{when(event, zone)}"
-        blocks.append(section(words, accessory=remove))
-    return [*blocks, *_rest(events)] or [section("There is no event of yours to remove.")]
-
-
-def changeable_blocks(events: Sequence[Event], zone: ZoneInfo) -> list[Block]:
-    """One's own events, each with its button."""
-    blocks = [
-        section(
-            f"{quoted(event.title, 250)}\n{when(event, zone)}",
-            accessory=button("Change", "event.edit", str(event.id)),
-        )
-        for event in events[:MOST_OWN]
-    ]
-    return [*blocks, *_rest(events)] or [section("There is no event of yours to change.")]
-
-
-def _rest(events: Sequence[Event]) -> list[Block]:
-    left = len(events) - MOST_OWN
-    return [context(f"And {left} more, later.")] if left > 0 else []
+def own_event_blocks(events: Sequence[Event], word: str, start: int, zone: ZoneInfo) -> list[Block]:
+    """A page of one's own events, the next first. word: edit or remove."""
+    lines = [(event.id, f"{quoted(event.title, 250)}\n{when(event, zone)}") for event in events]
+    return own_blocks(EVENTS, lines, word, start)

@@ -14,8 +14,9 @@ from bot.funding import channels, feeds, fits, marks
 from bot.funding.deliveries import refresh_calls, shown
 from bot.funding.forms import CALLBACK, call_form
 from bot.funding.month import PAGE, Filter, Month, chosen, month_blocks, read_page
-from bot.funding.own import own_blocks, read_own_page
+from bot.funding.own import own_blocks
 from bot.funding.posting import announce
+from bot.own import pressed_own_page
 from bot.pressed import pressed_id
 from bot.views import notice
 from registry import funding, funding_marks
@@ -196,7 +197,7 @@ async def _own(actor: Actor, word: str, start: int) -> list[Block]:
 
 async def own_page(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
     """Another page of the calls that the presser may change or remove, in its place."""
-    word, start = read_own_page(str(body["actions"][0].get("value") or ""))
+    word, start = pressed_own_page(body)
     async with acting(context) as actor:
         blocks = await _own(actor, word, start)
     await actor.services.messenger.whisper(context, "Funding calls", blocks, replace=True)

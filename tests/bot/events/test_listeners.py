@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from playground.slack import Channel
+from registry.events import Event
 from tests.conftest import FrozenClock
 from tests.office import Office, text_of
 from tests.people import ONE_DATABASE, academic, officer
@@ -243,6 +244,43 @@ async def test_a_long_list_says_how_many_more(office: Office) -> None:
     await office.presses(otto, office.last(otto), "event.page")
     assert "Evening 13" in text_of(office.last(otto))
     assert "more, later" not in text_of(office.last(otto))
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("word", ["edit", "remove"])
+async def test_every_event_of_ones_own_can_be_reached(
+    office: Office, clock: FrozenClock, word: str
+) -> None:
+    await office.settle()
+    member = await office.member(office.admin)
+    async with office.session_factory.begin() as session:
+        for number in range(21):
+            starts = clock.now() + timedelta(days=1 + number)
+            event = Event(
+                network_id=member.network_id,
+                added_by=member.id,
+                title=f"Evening {number}",
+                starts=starts,
+                ends=starts + timedelta(hours=2),
+                time_zone="Europe/London",
+                place="Made-up Hall",
+                created_at=clock.now(),
+            )
+            session.add(event)
+    await office.types(office.admin, f"/events {word}")
+    assert "Evening 20" not in text_of(office.last(office.admin))
+    await office.presses(office.admin, office.last(office.admin), "event.own_page")
+    last_page = office.last(office.admin)
+    assert "Evening 20" in text_of(last_page)
+    assert "Evening 19" not in text_of(last_page)
+    await office.presses(office.admin, last_page, f"event.{word}")
+    if word == "edit":
+        assert "Evening 20" in str(office.form(office.admin).body)
+    else:
+        assert "Removed." in text_of(office.whispered(office.admin))
+    await office.presses(office.admin, last_page, "event.own_page_back")  # in the page's place
+    assert "Evening 0" in text_of(last_page)
+    assert "Evening 20" not in text_of(last_page)
 
 
 @ONE_DATABASE

@@ -8,7 +8,7 @@ import pytest
 from bot.funding.fits import fits_view
 from bot.funding.forms import call_form, rule_form, share_form
 from bot.funding.month import AMOUNTS, PAGE, Filter, Month, chosen, month_blocks, read_page
-from bot.funding.own import own_blocks, read_own_page
+from bot.funding.own import own_blocks
 from bot.funding.views import (
     CallShown,
     Why,
@@ -198,8 +198,6 @@ def test_the_list_of_own_calls_keeps_slack_s_limits_at_any_size() -> None:
     calls = [one.call for one in HUGE]
     for start in (0, 20, 399, 10**8):
         check_message("Calls", own_blocks(calls, "remove", start, NOW, LONDON))
-    assert read_own_page("remove:40") == ("remove", 40)
-    assert read_own_page("x:-1") == read_own_page("") == ("edit", 0)
 
 
 def test_a_deadline_that_was_set_or_taken_away_is_said_once() -> None:
