@@ -20,7 +20,7 @@ from bot.blocks import (
     text_input,
 )
 from bot.contact.views import type_ahead
-from bot.text import counted, cut, day, moment, quoted
+from bot.text import counted, cut, day, escape, moment, quoted
 from registry.members import Member, Organisation
 from registry.network_settings import LONGEST_NAME, NATIONS
 from registry.networks import Channel, EventReminder, Network, Purpose, Workspace
@@ -325,9 +325,8 @@ def error_line(network: Network, errand: Errand) -> str:
     what = kind.replace("_", " ").replace(".", " ")
     since = moment(errand.done_at or errand.created_at, network.zone)
     twice = " It may have arrived already." if errand.resends else ""
-    return (
-        f"*{quoted(what)}* · {since}\n{quoted(errand.last_error or 'no reason known', 500)}{twice}"
-    )
+    reason = escape(cut(errand.last_error or "no reason known", 500))  # an error's name to copy
+    return f"*{quoted(what)}* · {since}\n{reason}{twice}"
 
 
 def code_words(network: Network, code: str, until: datetime) -> str:
