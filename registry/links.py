@@ -32,7 +32,7 @@ def shown_address(address: str) -> str:
     """
     parts = urlsplit(address)
     host = parts.netloc.rpartition("@")[2]
-    shown = []
+    shown: list[str] = []
     for part in parts.path.split("/")[1:]:
         if part and not _PLAIN.fullmatch(part):
             return "/".join([host, *shown, "…"])
