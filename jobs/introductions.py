@@ -22,7 +22,7 @@ async def close_due(session: AsyncSession, network: Network, now: datetime) -> N
 async def _tell_asker(session: AsyncSession, introduction: Introduction, now: datetime) -> None:
     need = await needs.find(session, introduction.network_id, introduction.need_id)
     people = await introductions.members_of(session, introduction)
-    if need is None or not need.seeking:
+    if need is None or not need.in_sight:
         return
     await post_card(
         session,

@@ -5,7 +5,7 @@ from datetime import time
 from jobs import calendars, events, funding, introductions
 from jobs.digest import post_digest
 from jobs.members import refresh_zones
-from jobs.needs import tell_of_newcomers
+from jobs.needs import ask_if_still_open, tell_of_newcomers
 from jobs.priorities import group_needs
 from jobs.purge import purge
 from jobs.slots import Daily, Hourly, Job, Weekly, not_on_sunday
@@ -14,6 +14,7 @@ from registry import digest
 JOBS: tuple[Job, ...] = (
     Job("purge", Daily(time(4)), purge, everywhere=True),
     Job("time_zones", Daily(time(5)), refresh_zones),
+    Job("need_dates", Daily(time(8)), ask_if_still_open),
     Job("priorities", Daily(time(8)), group_needs),
     Job(digest.JOB, Weekly(digest.AT), post_digest),
     Job("need_news", Daily(time(9, 30), on=not_on_sunday), tell_of_newcomers),

@@ -13,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matching.allocation import Candidate, lift
+from registry import needs
 from registry.database import Base
 from registry.expertise import SEEKING, Expertise
 from registry.introductions import Introduction, IntroductionState
 from registry.matches import Match
 from registry.members import Member
-from registry.needs import SHARED, Need, NeedState
+from registry.needs import Need
 from registry.runs import Run
 
 MOST_LISTED = 5
@@ -125,8 +126,7 @@ def _pairs(
         .join(Member, Member.id == Expertise.member_id)
         .where(
             Match.network_id == network_id,
-            Need.state == NeedState.OPEN,
-            SHARED,
+            needs.SEEKING,
             SEEKING,
             Member.deactivated_at.is_(None),
             Need.member_id != Expertise.member_id,
@@ -211,8 +211,7 @@ async def of_run(
         .where(
             AllocatedPair.network_id == run.network_id,
             AllocatedPair.run_id == run.id,
-            Need.state == NeedState.OPEN,
-            SHARED,
+            needs.SEEKING,
             SEEKING,
             Member.deactivated_at.is_(None),
         )

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching.facts import Nearness
-from registry import allocations, outbox, places, priorities, runs
+from registry import allocations, needs, outbox, places, priorities, runs
 from registry.allocations import MOST_LISTED
 from registry.attendances import Attendance, Useful
 from registry.disclosure import NeedShown, ProfileShown, need_shown, profile_shown
@@ -24,7 +24,7 @@ from registry.introductions import Introduction, IntroductionState
 from registry.matches import Match
 from registry.meetings import Met
 from registry.members import Member, Organisation
-from registry.needs import SHARED, Need, NeedState
+from registry.needs import SHARED, Need
 from registry.networks import Channel, Network
 from registry.priorities import PriorityShown
 from registry.runs import Run
@@ -171,7 +171,7 @@ def _shared_at() -> ColumnElement[datetime]:
 
 
 def _open_needs(network_id: int) -> ColumnElement[bool]:
-    return and_(Need.network_id == network_id, Need.state == NeedState.OPEN, SHARED)
+    return and_(Need.network_id == network_id, needs.SEEKING)
 
 
 def _within(

@@ -211,8 +211,11 @@ async def _check_ask(
         raise Refused("That suggestion is no longer here.")
     if await begun(session, match):
         raise Refused("This introduction has been asked for already.")
-    if not need.seeking:
+    if not need.in_sight:
         raise Refused("This need is no longer open.")
+    if need.lapsed:
+        then = " “Change it” on its card sets a new one." if side is Side.OFFICER else ""
+        raise Refused(f"The date of this need has passed.{then}")
     if not expertise.seeking:
         raise Refused("This person takes no introductions just now.")
     asked = await session.scalar(

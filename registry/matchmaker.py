@@ -371,7 +371,7 @@ async def _needs_for(session: AsyncSession, expertise: Expertise) -> dict[int, N
         Need.member_id != expertise.member_id,
         Need.id.not_in(refused),
     )
-    return {need.id: need for need in await session.scalars(stmt) if need.shared}
+    return {need.id: need for need in await session.scalars(stmt) if need.seeking}
 
 
 async def keep(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, or_, select, update
+from sqlalchemy import ForeignKey, UniqueConstraint, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -97,6 +97,7 @@ class Need(Base):
     updated_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     docking_asked_at: Mapped[datetime | None]
+    lapsed_on: Mapped[date | None]
 
     @property
     def shared(self) -> bool:
@@ -104,13 +105,29 @@ class Need(Base):
         return self.visibility == Visibility.NETWORK or self.passed_on_at is not None
 
     @property
+    def lapsed(self) -> bool:
+        """Whether its date has passed, and its officer was asked about that and set no other."""
+        return self.lapsed_on is not None and self.lapsed_on == self.needed_by
+
+    @property
+    def in_sight(self) -> bool:
+        """Whether it is open and the whole network may see it."""
+        return self.state == NeedState.OPEN and self.shared
+
+    @property
     def seeking(self) -> bool:
         """Whether it takes part in matching."""
-        return self.state == NeedState.OPEN and self.shared
+        return self.in_sight and not self.lapsed
 
 
 SHARED = or_(Need.visibility == Visibility.NETWORK, Need.passed_on_at.is_not(None))
 """`Need.shared`, for a query."""
+
+LAPSED = and_(Need.lapsed_on.is_not(None), Need.needed_by.is_not_distinct_from(Need.lapsed_on))
+"""`Need.lapsed`, for a query."""
+
+SEEKING = and_(Need.state == NeedState.OPEN, SHARED, ~LAPSED)
+"""`Need.seeking`, for a query."""
 
 
 @dataclass(frozen=True)
@@ -260,9 +277,32 @@ async def close(session: AsyncSession, need: Need, *, now: datetime) -> bool:
     return await _move(session, need, NeedState.OPEN, NeedState.CLOSED, closed_at=now)
 
 
-async def reopen(session: AsyncSession, need: Need) -> bool:
-    """Search again; False where it never stopped."""
-    return await _move(session, need, NeedState.CLOSED, NeedState.OPEN, closed_at=None)
+async def reopen(session: AsyncSession, need: Need, *, today: date) -> bool:
+    """Search again, unless its date has passed by now; False where it never stopped."""
+    reopened = await _move(session, need, NeedState.CLOSED, NeedState.OPEN, closed_at=None)
+    if reopened and need.needed_by is not None and need.needed_by < today:
+        need.lapsed_on = need.needed_by
+    return reopened
+
+
+async def lapse(session: AsyncSession, network_id: int, today: date) -> list[Need]:
+    """The open needs whose date has passed, which seek nobody from now on; each once for a date."""
+    stmt = (
+        update(Need)
+        .where(
+            Need.network_id == network_id,
+            Need.state == NeedState.OPEN,
+            Need.needed_by < today,
+            ~LAPSED,
+        )
+        .values(lapsed_on=Need.needed_by)
+        .returning(Need)
+        .execution_options(populate_existing=True)
+    )
+    lapsed = sorted(await session.scalars(stmt), key=lambda need: need.id)
+    for need in lapsed:
+        await changes.record(session, network_id, SUBJECT, need.id)
+    return lapsed
 
 
 async def pass_on(session: AsyncSession, need: Need, *, now: datetime) -> bool:

@@ -4,12 +4,12 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.cards import Message, Render, Showing, post_card, refresh_cards
+from bot.cards import Message, Render, Showing, being_sent, post_card, refresh_cards
 from bot.deliveries import Task, Work
 from bot.funding.views import noted_block
 from bot.needs import docking as docking_cards
-from bot.needs.suggestion import CARD, NEWS
-from bot.needs.views import NeedCard, need_message, news_message
+from bot.needs.suggestion import CARD, LAPSED, NEWS
+from bot.needs.views import NeedCard, lapsed_message, need_message, news_message
 from bot.services import Services
 from registry import (
     answers,
@@ -23,6 +23,7 @@ from registry import (
 from registry.cards import cards_of
 from registry.expertise import is_new
 from registry.matches import Match
+from registry.needs import NeedState
 from registry.networks import Network
 from registry.outbox import Errand
 
@@ -67,6 +68,8 @@ async def render_need(work: Work, showing: Showing) -> Message | None:
     find_point = docking.point_to_ask if need.shared else docking.own_point
     point = await find_point(work.session, need)
     shown = await suggestions.shown_to_officer(work.session, need, work.now) if need.shared else []
+    if need.lapsed:
+        shown = [one for one in shown if one.state is not None]
     calls = await funding_marks.calls_on(work.session, need.id)
     return need_message(
         NeedCard(
@@ -117,5 +120,19 @@ async def render_news(work: Work, showing: Showing) -> Message | None:
     return news_message(found) if found else None
 
 
-RENDERS: dict[str, Render] = {CARD: render_need, NEWS: render_news, **docking_cards.RENDERS}
+async def render_lapsed(work: Work, showing: Showing) -> Message | None:
+    """Whether a need is still open whose date has passed; not asked of one that has a new date."""
+    need = await needs.find(work.session, work.network.id, showing.subject_id)
+    if need is None:
+        return None
+    done = need.state == NeedState.CLOSED or not need.lapsed
+    return None if done and being_sent(work) else lapsed_message(need)
+
+
+RENDERS: dict[str, Render] = {
+    CARD: render_need,
+    NEWS: render_news,
+    LAPSED: render_lapsed,
+    **docking_cards.RENDERS,
+}
 TASKS: dict[str, Task] = {matchmaker.SUGGEST_FOR_NEED: suggest}

@@ -8,18 +8,17 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot import forms
 from bot.actor import Actor, acting
-from bot.answers.deliveries import refresh_consent
 from bot.answers.listeners import form_of
 from bot.cards import refresh_cards
 from bot.commands import Command
 from bot.contact.gate import form_for
-from bot.funding.deliveries import refresh_fitting
-from bot.introductions.deliveries import CHECK, CLOSED, refresh
 from bot.matches.mine import list_pressed, redraw_list
 from bot.needs import docking
-from bot.needs.suggestion import CARD, refresh_suggestion
+from bot.needs.showing import refresh_need
+from bot.needs.suggestion import LAPSED, refresh_suggestion
 from bot.needs.views import (
     CALLBACK,
+    LAPSED_WORDS,
     WRITE_FIRST,
     Earlier,
     NeedForm,
@@ -216,7 +215,7 @@ async def submit(ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext)
         else:
             need, new = await needs.find_own(actor.session, actor.member, need_id), True
             await needs.edit(actor.session, need, draft, now=actor.now, today=actor.today)
-            await _refresh(actor, need)
+            await refresh_need(actor.session, need, now=actor.now)
         if new:
             await look_for(actor.session, need, now=actor.now)
             if not need.shared:
@@ -246,7 +245,7 @@ async def close(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) 
         if not await needs.close(actor.session, need, now=actor.now):
             raise Refused("This need is closed already.")
         await introductions.close_all_of(actor.session, need.id, now=actor.now)
-        await _refresh(actor, need)
+        await refresh_need(actor.session, need, now=actor.now)
         view = await form_of(actor, need, just_closed=True) if need.shared else None
     if view is not None:
         await actor.services.messenger.open_modal(context.client, body["trigger_id"], view)
@@ -261,10 +260,12 @@ async def reopen(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext)
     """Look again for a need that was closed."""
     async with acting(context) as actor:
         need = await needs.find_own(actor.session, actor.member, pressed_id(body))
-        if not await needs.reopen(actor.session, need):
+        if not await needs.reopen(actor.session, need, today=actor.today):
             raise Refused("We are looking for this one already.")
         await look_for(actor.session, need, now=actor.now)
-    await actor.services.messenger.whisper(context, "We are looking again.")
+        await refresh_cards(actor.session, need.network_id, LAPSED, need.id, now=actor.now)
+    words = f"It is open again. {LAPSED_WORDS}" if need.lapsed else "We are looking again."
+    await actor.services.messenger.whisper(context, words)
     await ack()
 
 
@@ -272,7 +273,7 @@ async def remove(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext)
     """Delete the need now; every card of it says that it is gone."""
     async with acting(context) as actor:
         need = await needs.find_own(actor.session, actor.member, pressed_id(body))
-        await _refresh(actor, need)
+        await refresh_need(actor.session, need, now=actor.now)
         await needs.remove(actor.session, need)
     await actor.services.messenger.whisper(context, "Removed. Nothing of this need is kept.")
     await ack()
@@ -293,20 +294,3 @@ async def not_fit(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext
         mine = await list_pressed(actor, body)
     await redraw_list(actor, context, mine)
     await ack()
-
-
-async def _refresh(actor: Actor, need: Need) -> None:
-    """Every card that shows a need, but for what two people have in their own conversation."""
-    session, now = actor.session, actor.now
-    await refresh_consent(session, need, now=now)
-    showing = [(kind, need.id) for kind in (CARD, *docking.RENDERS)]
-    for introduction in await introductions.of_need(session, need.id):
-        await refresh(session, introduction, now=now)
-        showing += [(kind, introduction.id) for kind in (CLOSED, CHECK)]
-    for match in await matches.of_need(session, need.id):
-        await refresh_suggestion(session, match, now=now)
-        showing.append(("expertise", match.expertise_id))
-    showing += [(CARD, id_) for id_ in await priorities.neighbours(session, need)]
-    for kind, subject in showing:
-        await refresh_cards(session, need.network_id, kind, subject, now=now)
-    await refresh_fitting(session, need.network_id, need.id, now=now)

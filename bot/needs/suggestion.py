@@ -17,6 +17,7 @@ from registry.suggestions import SuggestionShown
 
 CARD = "need"
 NEWS = "need_news"
+LAPSED = "need.lapsed"
 
 
 async def refresh_suggestion(session: AsyncSession, match: Match, *, now: datetime) -> None:

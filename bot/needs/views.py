@@ -58,6 +58,10 @@ FAR_TOO_LONG = (
     "to copy: “{}”"
 )
 WRITE_FIRST = "*Write your question first.* Then press the button again."
+LAPSED_WORDS = (
+    "Its date has passed, so we suggest nobody new until it has another one or none: “Change it” "
+    "does that."
+)
 GUESS = "People may still guess who you are from what you write."
 
 
@@ -249,6 +253,8 @@ def confirmation(need: Need, *, changed: bool, new_network: bool) -> Block:
     title = "Saved" if changed else "Posted"
     if need.state == NeedState.CLOSED:
         words = "This need stays closed. `/need list` opens it again."
+    elif need.lapsed:
+        words = LAPSED_WORDS
     elif need.shared:
         words = "We are looking for people who can help. The answer comes as a direct message."
     else:
@@ -297,9 +303,11 @@ def need_message(card: NeedCard) -> Message:
             blocks += own_answer_blocks(need, card.answer, card.credit)
         blocks.append(actions([button("Look again", "need.reopen", str(need.id))]))
         return Message(f"Closed: {quoted(need.question, 100)}", blocks)
+    if need.lapsed:
+        blocks.append(section(f"*The date of this need has passed.* {LAPSED_WORDS}"))
     if not need.shared:
         blocks.append(section(_kept_back(card)))
-    else:
+    elif not need.lapsed or card.suggestions:
         blocks += _found(card)
     if card.noted is not None:
         blocks.append(card.noted)
@@ -320,7 +328,7 @@ def _found(card: NeedCard) -> list[Block]:
     blocks: list[Block] = []
     if card.number:
         blocks.append(section(f"*{_headline(card.number)}*"))
-    else:
+    elif not card.need.lapsed:
         blocks += _nobody(card)
         if card.need.insists_on:
             blocks.append(context(_only_those(card.need)))
@@ -331,6 +339,8 @@ def _found(card: NeedCard) -> list[Block]:
 
 def _notification(card: NeedCard) -> str:
     question = quoted(card.need.question, 100)
+    if card.need.lapsed:
+        return f"Its date has passed: {question}"
     if not card.need.shared:
         return f"With your docking point: {question}"
     if card.number:
@@ -397,12 +407,41 @@ def own_needs(needs: list[Need], only: str | None = None) -> list[Block]:
     """The list of one's needs with a button for each act, or for the one that was typed."""
     blocks: list[Block] = []
     for need in needs[:LIST_MOST]:
-        state = "" if need.state == NeedState.OPEN else " _(closed)_"
+        state = _state_words(need)
         blocks.append(section(f"{quoted(need.question, 300)}{state}\n_{summary_line(need)}_"))
         blocks.append(actions(_own_buttons(need, only), block_id=f"need-{need.id}"))
     if len(needs) > LIST_MOST:
         blocks.append(context(f"And {len(needs) - LIST_MOST} more."))
     return blocks
+
+
+def _state_words(need: Need) -> str:
+    if need.state == NeedState.CLOSED:
+        return " _(closed)_"
+    return " _(its date has passed)_" if need.lapsed else ""
+
+
+def lapsed_message(need: Need) -> Message:
+    """The day after a need's date: is it still open? Then what became of it."""
+    if need.state == NeedState.CLOSED:
+        title, buttons = "This need is closed", [button("Look again", "need.reopen", str(need.id))]
+    elif not need.lapsed:
+        when = f"needed by {day(need.needed_by)}" if need.needed_by else "without a fixed date"
+        title, buttons = f"This need is open, {when}", []
+    else:
+        title = "The date of your need has passed"
+        buttons = [
+            button("Close it", "need.close", str(need.id)),
+            button("Set a new date", "need.edit", str(need.id)),
+        ]
+    words = f"*{title}:* {quoted(need.question)}"
+    if need.lapsed and need.needed_by and need.state == NeedState.OPEN:
+        words += (
+            f"\nIt was needed by {day(need.needed_by)}. *Is it still open?* Until it has a new "
+            "date, nobody new is suggested for it."
+        )
+    blocks = [section(words), *([actions(buttons)] if buttons else [])]
+    return Message(f"{title}: {quoted(need.question, 100)}", blocks)
 
 
 def _own_buttons(need: Need, only: str | None) -> list[Block]:
