@@ -23,7 +23,6 @@ from registry.outbox import Errand
 
 POST = "card.post"
 REFRESH = "card.refresh"
-REFRESH_ALL = "card.refresh_all"
 REFRESH_POSTED = "card.refresh_posted"
 POSTED_BY_THEN = timedelta(seconds=2)
 GONE = "This is no longer here."
@@ -104,42 +103,27 @@ async def refresh_cards(
 ) -> None:
     """Have every card that shows the subject drawn anew, also one that is just being posted.
 
-    Which they are is looked up when the change is committed: a card that was drawn before it may
-    have no row yet. only_for: a member; what stands in others' direct messages stays as it is.
+    That one may have been drawn before the change, and has no row yet: it is drawn anew once it
+    stands. What the caller has posted itself in this transaction shows the change already.
+    only_for: a member; what stands in others' direct messages stays as it is.
     """
-    kinds = [kind] if isinstance(kind, str) else [*kind]
-    payload = {"kinds": kinds, "subject_id": subject_id, "only_for": only_for}
-    await outbox.enqueue(session, network_id, REFRESH_ALL, payload, now=now)
+    kinds = (kind,) if isinstance(kind, str) else kind
+    readers = None if only_for is None else (None, only_for)
+    # Before the cards: a post that is done after this question has its card's row.
+    posts = await outbox.not_done(session, network_id, POST, kinds, subject_id)
+    for post in posts:
+        if readers is None or post.payload.get("member_id") in readers:
+            about = {"post_id": post.id}
+            await outbox.enqueue(session, network_id, REFRESH_POSTED, about, now=now)
+    for one in kinds:
+        for card in await cards_of(session, network_id, one, subject_id):
+            if readers is None or card.member_id in readers:
+                await refresh_card(session, card, now=now)
 
 
 async def refresh_card(session: AsyncSession, card: Card, *, now: datetime) -> None:
     """Have one card drawn anew."""
     await outbox.enqueue(session, card.network_id, REFRESH, {"card_id": card.id}, now=now)
-
-
-async def _refresh_all(services: Services, errand: Errand) -> None:
-    """Where a card is being posted by another worker or lane, its post is waited for."""
-    now, network_id = services.clock.now(), errand.network_id
-    async with services.session_factory.begin() as session:
-        # Before the cards: a post that is done by now has its card's row.
-        for post in await outbox.in_other_hands(session, errand, POST):
-            to_show = (post.payload.get(key) for key in ("kind", "subject_id", "member_id"))
-            if _is_meant(errand, *to_show):
-                await outbox.enqueue(
-                    session, network_id, REFRESH_POSTED, {"post_id": post.id}, now=now
-                )
-        subject_id = errand.payload["subject_id"]
-        for kind in errand.payload["kinds"]:
-            for card in await cards_of(session, network_id, kind, subject_id):
-                if _is_meant(errand, kind, subject_id, card.member_id):
-                    await refresh_card(session, card, now=now)
-
-
-def _is_meant(errand: Errand, kind: object, subject_id: object, member_id: object) -> bool:
-    about = errand.payload
-    for_all = member_id is None or about["only_for"] is None
-    same = kind in about["kinds"] and subject_id == about["subject_id"]
-    return same and (for_all or member_id == about["only_for"])
 
 
 async def _refresh_posted(services: Services, errand: Errand) -> None:
@@ -153,7 +137,7 @@ async def _refresh_posted(services: Services, errand: Errand) -> None:
             await refresh_card(session, card, now=now)
 
 
-TASKS: dict[str, Task] = {REFRESH_ALL: _refresh_all, REFRESH_POSTED: _refresh_posted}
+TASKS: dict[str, Task] = {REFRESH_POSTED: _refresh_posted}
 
 
 def being_sent(work: Work) -> bool:

@@ -46,6 +46,7 @@ class State(StrEnum):
     DEAD = "dead"
 
 
+_OWN = "enqueued"  # in a session's info: what its transaction has written
 IN_HAND = (State.LEASED, State.SENDING)
 
 
@@ -126,12 +127,13 @@ async def enqueue(
     )
     if once is None:
         session.add(errand)
-        return True
-    try:
-        async with session.begin_nested():
-            session.add(errand)
-    except IntegrityError:
-        return False
+    else:
+        try:
+            async with session.begin_nested():
+                session.add(errand)
+        except IntegrityError:
+            return False
+    session.info.setdefault(_OWN, []).append(errand)
     return True
 
 
@@ -192,16 +194,24 @@ async def claim(
     return sorted(claimed, key=lambda errand: (errand.due_at, errand.id))
 
 
-async def in_other_hands(session: AsyncSession, errand: Errand, kind: str) -> list[Errand]:
-    """The errands of that kind in the errand's network that others have claimed and not done."""
+async def not_done(
+    session: AsyncSession, network_id: int, kind: str, shown: Sequence[str], subject_id: int
+) -> list[Errand]:
+    """The errands of a kind that wait or are in hand, without those of this transaction.
+
+    shown, subject_id: what their payload says of `kind` and `subject_id`.
+    """
     stmt = select(Errand).where(
         Errand.lane.in_([*Lane]),  # for the index
-        Errand.state.in_(IN_HAND),
-        Errand.network_id == errand.network_id,
+        Errand.state.in_([State.WAITING, *IN_HAND]),
+        Errand.network_id == network_id,
         Errand.kind == kind,
-        Errand.lease != errand.lease,
+        Errand.payload["kind"].as_string().in_(shown),
+        Errand.payload["subject_id"].as_integer() == subject_id,
     )
-    return list(await session.scalars(stmt))
+    found = list(await session.scalars(stmt))
+    own = session.info.get(_OWN, [])
+    return [errand for errand in found if errand not in own]
 
 
 _MARK = (

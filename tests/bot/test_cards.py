@@ -43,7 +43,7 @@ async def test_what_is_gone_when_its_message_would_be_sent_is_not_sent(office: O
 
 
 @pytest.mark.parametrize("lane", Lane)
-@pytest.mark.parametrize("answered", ["before it is looked up", "later"])
+@pytest.mark.parametrize("answered", ["first", "later"])
 async def test_a_change_while_a_card_is_first_posted_is_drawn_once_it_stands(
     office: Office, clock: FrozenClock, lane: Lane, answered: str
 ) -> None:
@@ -72,15 +72,19 @@ async def test_a_change_while_a_card_is_first_posted_is_drawn_once_it_stands(
         assert (await session.scalars(select(Errand).where(Errand.state != State.DONE))).all() == []
 
 
-async def test_what_was_posted_after_the_change_is_not_drawn_a_second_time(
-    office: Office, clock: FrozenClock
+@pytest.mark.parametrize("first", ["change", "post"])
+async def test_what_a_change_posts_itself_is_not_drawn_a_second_time(
+    office: Office, clock: FrozenClock, first: str
 ) -> None:
     await office.settle()
     member = await office.member(await officer(office))
     async with office.session_factory.begin() as session:
         about = (member.network_id, "welcome", member.id)
-        await refresh_cards(session, *about, now=clock.now())
+        if first == "change":
+            await refresh_cards(session, *about, now=clock.now())
         await post_card(session, *about, member_id=member.id, now=clock.now())
+        if first == "post":
+            await refresh_cards(session, *about, now=clock.now())
     before = len(office.slack.calls)
     await office.settle()
     assert [one.method for one in office.slack.calls[before:]] == ["chat.postMessage"]
