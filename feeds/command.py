@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from feeds.confined import Overrun, confine
+from feeds.confined import Overrun, confine, relent
 
 UNREADABLE = 2
 
@@ -34,6 +34,7 @@ def run(path: str, most: int, seconds: int, lines: Callable[[bytes], Iterable[An
     except OSError as error:
         return _unreadable(path, f"It cannot be opened: {error.strerror or error}.")
     except (Overrun, MemoryError):
+        relent()
         return _unreadable(path, "It takes too much time or memory to read.")
     sys.stdout.buffer.write(b"".join(printed))
     sys.stdout.buffer.flush()

@@ -37,13 +37,19 @@ class Unread(Exception):
 def confine(seconds: int, megabytes: int = MEGABYTES) -> None:
     """From now on this process may use so much processor time and memory and no more.
 
-    Past the time, Overrun is raised wherever it is; past the memory, MemoryError.
+    Past the time, Overrun is raised wherever it is, and every second again until `relent`: what it
+    meets may swallow it, as an object's end does. Past the memory, MemoryError.
     """
     signal.signal(signal.SIGXCPU, _overrun)
     used = resource.getrusage(resource.RUSAGE_SELF)
     until = int(used.ru_utime + used.ru_stime) + seconds
     _lower(resource.RLIMIT_CPU, until, until + _GRACE)
     _lower(resource.RLIMIT_AS, megabytes * 1024 * 1024, megabytes * 1024 * 1024)
+
+
+def relent() -> None:
+    """Let the process say why it stops: no Overrun comes any more."""
+    signal.signal(signal.SIGXCPU, signal.SIG_IGN)
 
 
 async def in_a_process(module: str, content: bytes, *arguments: str, seconds: float) -> bytes:
@@ -74,7 +80,6 @@ async def in_a_process(module: str, content: bytes, *arguments: str, seconds: fl
 
 
 def _overrun(_: int, __: FrameType | None) -> NoReturn:
-    signal.signal(signal.SIGXCPU, signal.SIG_IGN)  # it comes again every second
     raise Overrun
 
 

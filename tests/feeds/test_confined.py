@@ -19,6 +19,23 @@ from feeds.confined import confine
 confine(20, megabytes=300)
 kept = bytes(400 * 1024 * 1024)
 """
+SWALLOWED = """
+from feeds.confined import Overrun, confine, relent
+
+class Greedy:
+    def __del__(self):
+        while True:
+            pass
+
+confine(1)
+Greedy()
+try:
+    while True:
+        pass
+except Overrun:
+    relent()
+    print("heard")
+"""
 SLEEP = "import time; time.sleep(600)"
 
 
@@ -43,6 +60,13 @@ async def test_what_costs_too_much_is_stopped(
     with pytest.raises(Unread) as stopped:
         await in_a_process("greedy", b"", seconds=seconds)
     assert stopped.value.words == "That file takes too long to read. Look for a shorter one."
+
+
+async def test_what_swallows_the_end_of_its_time_is_told_again(
+    program: Callable[[str], None],
+) -> None:
+    program(SWALLOWED)
+    assert await in_a_process("greedy", b"", seconds=60) == b"heard\n"
 
 
 async def test_hands_back_what_the_process_prints_or_says(program: Callable[[str], None]) -> None:
